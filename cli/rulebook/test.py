@@ -122,7 +122,7 @@ def _write_missing(tested: Tested, files: list[CaseFile], lang: Language) -> Non
     suggested = list(suggestions(meaning, goals, Decider(tested.rulebook)))
     path = case_file_for(tested.rulebook, files)
     year = files[0].year if files else meaning.year
-    blocks = [block_of(one, year) for one in tested.turned if not one.result.rejected]
+    blocks = [block_of(one, year, tested.rulebook.vocabulary) for one in tested.turned if not one.result.rejected]
     if suggested or blocks:
         taken = [result.case.name for result in (*tested.results, *(one.result for one in tested.taken_over))]
         blocks += case_blocks(suggested, taken, year, meaning.program, wording)

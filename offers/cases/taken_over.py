@@ -13,7 +13,7 @@ from engine.documents.document import Mapping, Node, Sequence, read_file, read_o
 from engine.documents.places import walk
 from engine.evaluation.evidence import EveryYear, Evidence, Stated
 from engine.rulebooks.library import yaml_files
-from engine.rulebooks.rulebook import Rulebook
+from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.rulebooks.written_out import in_one_line
 from offers.cases.case_file import FOLDER, CaseFile, read_case_file
 from offers.cases.case_writer import case_lines
@@ -109,11 +109,12 @@ def _of_years(evidence: Evidence | MappingType[int, Evidence], later: int) -> Ev
     return {year + later: one for year, one in evidence.items()}
 
 
-def block_of(taken: TakenOver, year: int) -> str:
+def block_of(taken: TakenOver, year: int, vocabulary: Vocabulary) -> str:
     """A case whose expectation turned, as a case file of the new version has it: for its author to judge.
 
     It expects what is decided now; so its evidence must not have been rejected.
-    `year` is the agreement year of the file's cases that do not say another.
+    `year` is the agreement year of the file's cases that do not say another; facts that the vocabulary no longer has
+    are left out.
     """
     place = taken.result.case.place
     document = read_one(read_file(Path(place.file)), place.file)
@@ -122,15 +123,16 @@ def block_of(taken: TakenOver, year: int) -> str:
     written = next(one for one in cases.items if one.place == place)
     assert isinstance(written, Mapping)
     evidence = written.entries.get("evidence")
-    text = "{}" if evidence is None else in_one_line(_with_years(evidence, taken.years))
+    text = "{}" if evidence is None else in_one_line(_stated_later(evidence, taken.years, vocabulary))
     return "\n".join(f"  {line}" for line in case_lines(taken.result, text, year)) + "\n"
 
 
-def _with_years(evidence: Node, later: int) -> Node:
-    """Evidence as it is written, the years of yearly facts as much later."""
+def _stated_later(evidence: Node, later: int, vocabulary: Vocabulary) -> Node:
+    """Evidence as it is written on what the vocabulary has, the years of yearly facts as much later."""
     if not isinstance(evidence, Mapping):
         return evidence
-    entries = {key: _moved_years(value, later) for key, value in evidence.entries.items()}
+    known = {*vocabulary.facts, *vocabulary.lists}
+    entries = {key: _moved_years(value, later) for key, value in evidence.entries.items() if key in known}
     return evidence._replace(entries=entries)
 
 

@@ -267,3 +267,16 @@ def test_dates_that_overlap_those_of_the_version_before_are_found(tmp_path: Path
     (found,) = json.loads(ran.out)
     assert (found["code"], found["line"]) == ("overlapping-dates", 5)
     assert found["message"] == f"`{ID}@2019` and `{ID}@2018` are both in force on 2018-01-01"
+
+
+@pytest.mark.slow
+def test_what_is_written_states_no_fact_that_is_no_more(tmp_path: Path) -> None:
+    shipped = (SHIPPED / "hovedstaden" / "vocabulary.yaml").read_text(encoding="utf-8")
+    before, _, after = shipped.partition("  diagnoses:\n")
+    kept = before + after[after.index("  extensive_limitations:") :]
+    (tmp_path / "vocabulary.yaml").write_text(kept, encoding="utf-8")
+    write_next(tmp_path, "changes:\n  A2: {met_when: {fact: extensive_limitations, at_least: 3}}\n")
+    sekskant("rulebook", "test", str(tmp_path), "--write-missing", "--lang", "en")
+    ran = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
+    assert ran.code == 0, ran.out + ran.err
+    assert "to be judged\n" in ran.out

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cli.audit.outcome_labels import OutcomeLabels
 from cli.common.differences import differences_in_words, turned_in_words
 from cli.common.in_short import MARKS
+from cli.common.recorded import run_of_entry
 from cli.common.screen import Branch, Piece, Screen
 from engine.comparison.atom import Part
 from engine.comparison.causes import Causes
@@ -16,13 +17,14 @@ from engine.decisions.trace import Trace
 from engine.diagnostics import Diagnostic, Malformed, NotReplayable, Rejected, rejected
 from engine.documents.fields import read_json
 from engine.explanation.words_and_numbers import Wording
-from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry
+from engine.journal.entry import DECISION, OVERRIDE, RUN, Entry, RowEntry
 from engine.journal.journal import Filter, Journal
 from engine.journal.records import RecordedOverride, RunRecord
+from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language, Message, message
 from engine.texts.days import minute_in_words
 from offers.recorded.batch_entries import RowSelection, row_entries
-from offers.recorded.history import Step, step
+from offers.recorded.history import Step, difference, step
 from offers.recorded.replay import Replayer, ReplayMaterial, describing, recorded_in
 from offers.records.offer_id import comparable_id
 
@@ -62,20 +64,48 @@ def _events(journal: Journal, offer: str, rulebook: str | None, damaged: list[Di
         of_rulebook, own = entry.rulebook or "", comparable_id(str(entry.offer))
         earlier = {name: made_before.get((of_rulebook, name), []) for name in ids.lineage(own, entry.number)}
         latest = _latest(own, earlier, ids, entry.number)
-        yield _Event(entry, made[1], step(replayer, latest, made) if latest else None)
-        made_before.setdefault((of_rulebook, own), []).append(_Made(entry.number, made))
+        now = _Made(entry, made)
+        yield _Event(entry, made[1], _step(journal, replayer, latest, now) if latest else None)
+        made_before.setdefault((of_rulebook, own), []).append(now)
 
 
 class _Made(NamedTuple):
-    """A decision that was made again, and the number of its entry."""
+    """A decision that was made again, and its entry."""
 
-    number: int
+    entry: Entry
     made: tuple[ReplayMaterial, Trace]
 
 
-def _latest(
-    offer: str, earlier: Mapping[str, Sequence[_Made]], ids: _Ids, number: int
-) -> tuple[ReplayMaterial, Trace] | None:
+def _step(journal: Journal, replayer: Replayer, earlier: _Made, later: _Made) -> Step:
+    """What changed between two decisions; without causes, where the run of one did not keep what the other read."""
+    (_, before), (_, after) = earlier.made, later.made
+    if before.verdict is not after.verdict:
+        # As `reclassify` tells causes: years that the run before did not keep count as not stated.
+        sides = (
+            (earlier, before, (after.rulebook, before.year)),
+            (later, after, (before.rulebook, before.year)),
+        )
+        if any(_is_not_kept(journal, *side) for side in sides):
+            untold = Causes(before.verdict, after.verdict, (), complete=False, cause=None)
+            return difference(before, after)._replace(causes=untold)
+    return step(replayer, earlier.made, later.made)
+
+
+def _is_not_kept(journal: Journal, made: _Made, trace: Trace, other: tuple[Rulebook, int]) -> bool:
+    """Whether a decision is a row of a run that did not keep evidence which another rulebook reads."""
+    if not isinstance(made.entry, RowEntry):
+        return False
+    from offers.recorded.recorded_causes import not_kept  # noqa: PLC0415 - polars is slow to import
+
+    entry = journal.entry(made.entry.number)
+    assert entry is not None
+    try:
+        return bool(not_kept([run_of_entry(journal, entry)], [trace.rulebook], trace.year, other, trace.rulebook))
+    except Rejected:  # what is wrong with another file of the run is said elsewhere
+        return True
+
+
+def _latest(offer: str, earlier: Mapping[str, Sequence[_Made]], ids: _Ids, number: int) -> _Made | None:
     """The decision before an entry: under the id that it had then; None where several were merged, or there is none."""
     before, renamed = [offer], ids.taken_over(offer, number)
     for _ in range(len(earlier) + 1):
@@ -83,9 +113,9 @@ def _latest(
             before = renamed
         if len(before) != 1:
             return None
-        own = [one for one in earlier.get(before[0], ()) if one.number < number]
+        own = [one for one in earlier.get(before[0], ()) if one.entry.number < number]
         if own:
-            return own[-1].made
+            return own[-1]
         renamed = ids.before(before[0], number)
         if not renamed:
             return None
@@ -223,8 +253,11 @@ def _below(event: _Event, wording: Wording) -> list[Branch]:
 
 
 def _changes(since: Step, wording: Wording) -> Iterator[str]:
-    if since.causes is not None:
-        yield from turned_in_words(since.before, since.after, since.causes, wording)
+    causes = since.causes
+    if causes is not None and causes.cause is None and not causes.complete:
+        yield wording.gettext("What turned the outcome is not known: the runs did not keep what shows it.")
+    elif causes is not None:
+        yield from turned_in_words(since.before, since.after, causes, wording)
     yield from differences_in_words(since, wording)
 
 

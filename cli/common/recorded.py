@@ -24,7 +24,7 @@ from engine.journal.journal import Journal
 from engine.journal.row_proof import file_of_decisions
 from engine.journal.run_files import RunFiles
 from engine.rulebooks.rulebook import Rulebook, Verdict
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Message, message
 from offers.recorded.batch_entries import RowSelection, recorded_run
 from offers.recorded.decided_again import RecordedRun, decided_again, run_in
 from offers.recorded.decisions_of_runs import selections
@@ -149,13 +149,25 @@ _DIGITS = 18
 """A number of an entry has no more."""
 
 
-def _of_recorded_run(journal: Journal, entry: Entry, address: str, meet: _Meet) -> _Source:
+def run_of_entry(journal: Journal, entry: Entry) -> RecordedRun:
+    """The run that an entry records.
+
+    Raises:
+        Rejected: the entry is damaged, or a file of decisions is not what it was.
+    """
     record = recorded_run(journal, entry)
-    owner = message("entry {number} of {journal}", number=entry.number, journal=journal.shown_address)
-    files = RunFiles.recorded(journal.folder_of_run(entry), record, owner)
+    files = RunFiles.recorded(journal.folder_of_run(entry), record, _owner(journal, entry))
     names = [file_of_decisions(decided.rulebook.name) for decided in record.rulebooks]
     folder = next((path.parent for path in files.found("run.json")), None)
-    run = RecordedRun(record, {name: files.table(name) for name in names}, journal.text, folder)
+    return RecordedRun(record, {name: files.table(name) for name in names}, journal.text, folder)
+
+
+def _owner(journal: Journal, entry: Entry) -> Message:
+    return message("entry {number} of {journal}", number=entry.number, journal=journal.shown_address)
+
+
+def _of_recorded_run(journal: Journal, entry: Entry, address: str, meet: _Meet) -> _Source:
+    run, owner = run_of_entry(journal, entry), _owner(journal, entry)
     source = _of_run(run, list(selections(address)) if address else [RowSelection()], str(owner), meet)
     if address and next(source.decided(), None) is None:
         words = message(

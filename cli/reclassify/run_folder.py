@@ -301,13 +301,18 @@ def _remarks(request: Request, result: RunResult, wording: Wording) -> list[str]
 def _without_causes(request: Request, result: RunResult, wording: Wording) -> list[str]:
     """Why the changes of a rulebook have no cause, where evidence that it reads now was not kept then."""
     sentences = []
+    turned = set(result.changes.filter(~result.changes["change"].is_in(_NOT_TURNED))["rulebook"])
     for rulebook, lost in zip(request.rulebooks, result.lost, strict=True):
-        if lost:
+        if lost and rulebook.id in turned:
             title = wording.text(rulebook.title)
             named = wording.listed([_label(name, rulebook.vocabulary, wording) for name in lost])
             words = message("{title}: no causes, because the run before did not keep what the rule now reads: {facts}.")
             sentences.append(wording.render(words, title=title, facts=named))
     return sentences
+
+
+_NOT_TURNED = [change.value for change in (VerdictChange.NEW, VerdictChange.CLOSED, VerdictChange.REJECTED)]
+"""Changes that have no cause, whatever was kept."""
 
 
 def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:

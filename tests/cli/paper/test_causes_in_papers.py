@@ -112,12 +112,11 @@ def runs(folder: Path, change: Change, edited: Path) -> tuple[Path, Path]:
 
 
 def opened(
-    register: Path, rules: Path | None, before: Path, journal: Path | None = None
+    register: Path, rules: Path | None, before: Path, journal: str | None = None
 ) -> tuple[PaperSource, Previous]:
     """A register as it is decided by rules, or a run that decided it or its entry, and the run before."""
     exits: list[Exit] = []
-    recorded_in = None if journal is None else str(journal)
-    asked = Asked([str(register)], YEAR if rules else None, [str(rules)] if rules else (), (), recorded_in, "en")
+    asked = Asked([str(register)], YEAR if rules else None, [str(rules)] if rules else (), (), journal, "en")
     with click.Context(click.Command("paper")) as context:
         context.meta["sekskant.reading"] = {}
         with paper_source(asked, exits) as source:
@@ -257,7 +256,7 @@ def test_a_year_that_only_the_agreement_year_before_reads_is_no_ground(tmp_path:
     told, alone = (grounds_in(*opened(tmp_path / name, None, tmp_path / "one"))["a"][0] for name in ("run", "alone"))
     assert listed_in(tmp_path)["a"] == ("data", "year")
     assert told[2:] == ["Enough by itself: the agreement year"]
-    assert grounds_in(*opened(Path("1"), None, tmp_path / "one", tmp_path / "j.db"))["a"][0] == told
+    assert grounds_in(*opened(Path("1"), None, tmp_path / "one", str(tmp_path / "j.db")))["a"][0] == told
     assert alone[1:] == ["What turned the outcome is not known: the run did not keep what the former decision read."]
 
 

@@ -175,6 +175,7 @@ def by_rows(folder: Path, kind: str, old: Rulebook, new: Rulebook, old_year: int
 COLUMNS = "id,operator_kind,cases_per_10000,diagnoses,large_catchment_needed,professional_coordination_needed"
 COLUMNS += ",highly_specialised_basis,outside_share_mean,severe_complexities"
 COVERED, NOT_COVERED = "municipality,5,3,yes,yes,yes,0.7,4", "municipality,5,3,yes,yes,yes,0.2,4"
+EVERYTHING_THE_SAME = {RULE: {"{fact: diagnoses, at_least: 2}": "{fact: severe_complexities, at_least: 3}"}}
 COMPLEXITIES = {RULE: {"{fact: diagnoses, at_least: 2}": "{fact: severe_complexities, at_least: 5}"}}
 
 
@@ -235,6 +236,17 @@ def test_no_cause_from_evidence_that_was_stated_and_not_kept(tmp_path: Path) -> 
     assert "no causes, because the run before did not keep what the rule now reads: Severe complexities." in " ".join(
         summary.split()
     )
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["previous"]["evidence_not_kept"] == {STRATEGY: ["severe_complexities"]}
+
+
+@pytest.mark.slow
+def test_nothing_is_said_of_causes_where_no_verdict_was_turned(tmp_path: Path) -> None:
+    """What is new has no cause, and neither has what is gone."""
+    compared(tmp_path, {"a": COVERED, "gone": COVERED}, {"a": COVERED, "new": COVERED}, new_rule=EVERYTHING_THE_SAME)
+    summary = (tmp_path / "run" / "summary.txt").read_text(encoding="utf-8")
+    assert "2 changes, all in changes.csv" in summary
+    assert "no causes" not in summary
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["previous"]["evidence_not_kept"] == {STRATEGY: ["severe_complexities"]}
 

@@ -209,3 +209,12 @@ def test_an_act_that_the_vocabulary_does_not_list_is_none() -> None:
     vocabulary = make_vocabulary({"act_section": declared})._replace(terms={"act": {"SEL": Text(da="sel", en="sel")}})
     (found,) = wrong_attributes(vocabulary, "vocabulary.yaml")
     assert (found.message, found.hint) == ("there is no act `SELL` in `terms`", "did you mean `SEL`?")
+
+
+def test_a_word_that_stands_twice_is_told_once() -> None:
+    text = (
+        "format: sekskant/offer/1\nid: a\nname: A\narea: [adults, adults]\ntarget_group: [homelessness, homelessness]\n"
+    )
+    offer = read_offer_file(read_one(text.encode(), "offer.yaml"), VOCABULARY)
+    told = {name.en: value.en for name, value in offer.subject().description}
+    assert told == {"Area": "Adults", "Target group": "homelessness"}

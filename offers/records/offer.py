@@ -114,8 +114,12 @@ def operators_of(record: OfferFile) -> tuple[Party, ...]:
 
 
 def words(value: str | list[str] | None) -> list[str]:
-    """One word or several as a list."""
-    return [] if value is None else [value] if isinstance(value, str) else value
+    """One word or several as a list, each once.
+
+    >>> words("adults"), words(["adults", "adults"]), words(None)
+    (['adults'], ['adults'], [])
+    """
+    return [] if value is None else [value] if isinstance(value, str) else list(dict.fromkeys(value))
 
 
 def read_offer_file(node: Node, vocabulary: Vocabulary, *, keep_written: bool = False) -> Offer:

@@ -22,7 +22,7 @@ _RESPITE = re.compile(r" ?\bafl(?:\.|astning)?\Z")
 _TO = r"(?: ?[-–—] ?| (?:til|to) )"
 _VALUE = rf"(?:[0-9]+|[{_LETTER}])(?![0-9{_LETTER}])"
 _ITEM = re.compile(
-    r" ?(?P<between>,|;|/|&|\b(?:og|eller|samt|and|or)\b)? ?"
+    r" ?(?P<between>,|;|&|\b(?:og|samt|and)\b)? ?"
     rf"(?:(?P<kind>{_KIND})\b\.? ?)?(?P<low>{_VALUE})(?:{_TO}(?:(?P<again>{_KIND})\b\.? ?)?(?P<high>{_VALUE}))?"
 )
 _OF_ONE_PART = re.compile(rf"\b(?:{_KIND})\b\.? ?[0-9]+(?![0-9]|{_TO})")
@@ -60,7 +60,7 @@ class Section(NamedTuple):
         >>> part.answer_of("105 stk. 1-3"), part.answer_of("105 stk. 3"), part.answer_of("105")
         ('yes', 'no', None)
         """
-        text = " ".join(section.casefold().replace("_", " ").split())
+        text = re.sub(r"\b0+(?=[1-9])", "", " ".join(section.casefold().replace("_", " ").split()))
         head = _HEAD.match(text)
         if head is None:
             return None
@@ -127,7 +127,7 @@ def _may_name(rest: str, section: str, number: int) -> bool:
         # § 101 a-c names § 101 b.
         return bool(rest) and _PART_FOLLOWS.match(rest) is None
     for found in _NUMBERS.finditer(f"{number}{_OF_ONE_PART.sub(' ', rest)}"):
-        low, high = int(found["low"]), int(found["high"] or found["low"])
+        low, high = sorted((int(found["low"]), int(found["high"] or found["low"])))
         if low <= wanted <= high and (found["sign"] or high > number):
             return True
     return False
@@ -143,7 +143,9 @@ def _paths(rest: str, number: int) -> list[tuple[Part, ...]] | None:
         kind = item["kind"] or (last[-1].kind if last and item["between"] else None)
         high = item["high"] or item["low"]
         is_range = high != item["low"]
-        if kind is None or item["again"] not in (None, kind) or (is_range and not (item["low"] + high).isdigit()):
+        if kind is None or item["again"] not in (None, kind):
+            return None
+        if is_range and not ((item["low"] + high).isdigit() and int(item["low"]) < int(high)):
             return None
         is_doubtful = item["kind"] is None and high.isdigit() and int(high) > number
         part = Part(kind, item["low"], high, is_doubtful)

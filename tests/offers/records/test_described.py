@@ -13,7 +13,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Possible, Vocabulary
 from engine.values.interval import Interval
 from offers.records.offer import read_offer_file, wrong_attributes
-from offers.records.sections import section_of
+from offers.records.sections import section_of, section_text
 from tests.offers.described import VOCABULARY
 from tests.support import TEXT, Written, make_vocabulary
 
@@ -116,6 +116,8 @@ ANSWERS: dict[str, dict[str, str | None]] = {
             ("105", "105 afl", "105 nr. 2", "105 stk. 1 ff.", "105 nr. 1 og stk. 2", "105 stk. 1 jf. 2"), None
         ),
         **dict.fromkeys(("105 stk. 3 og nr. 2", "105 stk. a-c", "105 stk.", "105 stk. 3, ikke 2"), None),
+        **dict.fromkeys(("105 stk. 1 eller 2", "105 stk. 1/2", "105 stk. 3-1", "105 stk. 2 a"), None),
+        "105 stk. 02": "yes",
     },
     "SEL_105_stk_2_nr_1": {
         **dict.fromkeys(("105 stk. 2 nr. 1", "105, stk. 2, nr. 1 og 3", "105 stk. 2 nr. 1, litra b"), "yes"),
@@ -135,6 +137,14 @@ def test_a_section_is_under_another_or_not_only_where_that_is_certain(word: str,
 def test_no_long_text_takes_long() -> None:
     for long in ("105 " + "stk. 1 " * 20_000, "105" + " " * 50_000 + "stk", "105 stk. 2" + " og 3" * 20_000 + "x"):
         assert section_of("SEL_105_stk_1").answer_of(long) in ("yes", None)
+
+
+def test_an_example_of_a_section_alone_leaves_no_part_of_it_open() -> None:
+    parts = [section_of(word) for word in ("SEL_105_stk_1", "SEL_105_stk_3", "SEL_107_stk_2")]
+    whole = section_of("SEL_105")
+    written = section_text(whole.beside(parts))
+    assert whole.answer_of(written) == "yes"
+    assert [part.answer_of(written) for part in parts] == ["no", "no", "no"]
 
 
 @pytest.mark.parametrize("written", ["105 stk. 1-3", "105", "105, stk. 3 og stk. 2"])
@@ -209,3 +219,12 @@ def test_an_act_that_the_vocabulary_does_not_list_is_none() -> None:
     vocabulary = make_vocabulary({"act_section": declared})._replace(terms={"act": {"SEL": Text(da="sel", en="sel")}})
     (found,) = wrong_attributes(vocabulary, "vocabulary.yaml")
     assert (found.message, found.hint) == ("there is no act `SELL` in `terms`", "did you mean `SEL`?")
+
+
+def test_a_word_that_stands_twice_is_told_once() -> None:
+    text = (
+        "format: sekskant/offer/1\nid: a\nname: A\narea: [adults, adults]\ntarget_group: [homelessness, homelessness]\n"
+    )
+    offer = read_offer_file(read_one(text.encode(), "offer.yaml"), VOCABULARY)
+    told = {name.en: value.en for name, value in offer.subject().description}
+    assert told == {"Area": "Adults", "Target group": "homelessness"}

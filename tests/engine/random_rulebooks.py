@@ -45,7 +45,7 @@ FACTS: Mapping[str, Written] = {
     "fair": {"type": "judgement"},
     "colour": {"type": "one_of", "answers": {"red": TEXT, "green": TEXT, "blue": TEXT}},
     "kind": {"type": "one_of", "assumed": "plain", "answers": {"plain": TEXT, "fancy": TEXT}},
-    "serves": {"type": "several_of", "attribute": True, "answers": {"old": TEXT, "young": TEXT}},
+    "area": {"type": "several_of", "attribute": True, "answers": {"old": TEXT, "young": TEXT}},
     "departure": {"type": "judgement"},
     "other_departure": {"type": "judgement"},
 }
@@ -56,7 +56,7 @@ THRESHOLDS = {
     "rooms": ("0", "1", "2.5", "6"),
     "used_mean": ("0", "0.333", "0.5", "1"),
     "balance_by_surface": ("-1", "0", "0.5"),
-    "total": ("0", "1", "7", "11.5"),
+    "total": ("0", "1", "7", "11"),
     "gap": ("-1", "0", "1.5"),
     "peak": ("0", "3", "9.99"),
     "short": ("-1", "0", "0.5"),

@@ -29,7 +29,9 @@ from engine.rulebooks.written_out import WIDTH
 from tests.chance import tried
 from tests.command import ROOT, sekskant
 
-FILES = sorted(SHIPPED.glob("*/*.yaml")) + sorted((ROOT / "tests" / "lints").glob("*/mended/*.yaml"))[:8]
+LINTS = sorted((ROOT / "tests" / "lints").glob("*/mended/*.yaml"))
+# A version as changes is none without the one before.
+FILES = sorted(SHIPPED.glob("*/*.yaml")) + [f for f in LINTS if f.parts[-3] != "former-number-in-text"][:8]
 VOCABULARIES = {
     v.id: v for v in (load_vocabulary(f.read_bytes(), f.name) for f in FILES if f.name == "vocabulary.yaml")
 }

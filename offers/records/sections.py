@@ -15,19 +15,19 @@ from engine.rulebooks.rulebook import NO, YES
 KINDS = ("stk", "nr", "litra", "pkt")
 """The parts of a section, each of which may have those that follow."""
 _KIND = "|".join(KINDS)
-_WORD = re.compile(rf"(?P<act>[A-Za-z][A-Za-z0-9_]*?)_(?P<section>[0-9]+[a-z]?(?:_(?:{_KIND})_[0-9a-z]+)*)\Z")
+_WORD = rf"(?P<act>[A-Za-z][A-Za-z0-9_]*?)_(?P<section>[0-9]+[a-z]?(?:_(?:{_KIND})_[0-9a-z]+)*)\Z"
 _LETTER = "a-zæøå"
-_HEAD = re.compile(rf"[§ ]*(?P<number>[1-9][0-9]*)(?: ?(?P<letter>[{_LETTER}]))?(?![0-9{_LETTER}])(?P<rest>.*)\Z")
-_RESPITE = re.compile(r" ?\bafl(?:\.|astning)?\Z")
+_HEAD = rf"[§ ]*(?P<number>[1-9][0-9]*)(?: ?(?P<letter>[{_LETTER}]))?(?![0-9{_LETTER}])(?P<rest>.*)\Z"
+_RESPITE = r" ?\bafl(?:\.|astning)?\Z"
 _TO = r"(?: ?[-–—] ?| (?:til|to) )"
 _VALUE = rf"(?:[0-9]+|[{_LETTER}])(?![0-9{_LETTER}])"
-_ITEM = re.compile(
+_ITEM = (
     r" ?(?P<between>,|;|&|\b(?:og|samt|and)\b)? ?"
     rf"(?:(?P<kind>{_KIND})\b\.? ?)?(?P<low>{_VALUE})(?:{_TO}(?:(?P<again>{_KIND})\b\.? ?)?(?P<high>{_VALUE}))?"
 )
-_OF_ONE_PART = re.compile(rf"\b(?:{_KIND})\b\.? ?[0-9]+(?![0-9]|{_TO})")
-_PART_FOLLOWS = re.compile(rf" ?,? ?(?:{_KIND})\b")
-_NUMBERS = re.compile(rf"(?P<sign>§ ?)?(?P<low>[0-9]+)(?:{_TO}(?:§+ ?)?(?P<high>[0-9]+))?")
+_OF_ONE_PART = rf"\b(?:{_KIND})\b\.? ?[0-9]+(?![0-9]|{_TO})"
+_PART_FOLLOWS = rf" ?,? ?(?:{_KIND})\b"
+_NUMBERS = rf"(?P<sign>§ ?)?(?P<low>[0-9]+)(?:{_TO}(?:§+ ?)?(?P<high>[0-9]+))?"
 
 
 class Part(NamedTuple):
@@ -61,10 +61,10 @@ class Section(NamedTuple):
         ('yes', 'no', None)
         """
         text = re.sub(r"\b0+(?=[1-9])", "", " ".join(section.casefold().replace("_", " ").split()))
-        head = _HEAD.match(text)
+        head = re.match(_HEAD, text)
         if head is None:
             return None
-        rest = _RESPITE.sub("", re.sub(r"\(([0-9]+)\)", r" stk \1", head["rest"]))
+        rest = re.sub(_RESPITE, "", re.sub(r"\(([0-9]+)\)", r" stk \1", head["rest"]))
         if head["number"] + (head["letter"] or "") != self.signs[0]:
             return None if _may_name(rest, self.signs[0], int(head["number"])) else NO
         if len(self.signs) == 1:
@@ -105,7 +105,7 @@ def any_of(answers: set[str | None]) -> str | None:
 
 def section_of(word: str) -> Section:
     """The section that a word of `act_section` names; one that names none holds no section."""
-    written = _WORD.match(word)
+    written = re.match(_WORD, word)
     return Section(written["act"], tuple(written["section"].split("_"))) if written else Section("", (word,))
 
 
@@ -125,8 +125,8 @@ def _may_name(rest: str, section: str, number: int) -> bool:
     wanted = int("".join(filter(str.isdigit, section)) or 0)
     if wanted == number:
         # § 101 a-c names § 101 b.
-        return bool(rest) and _PART_FOLLOWS.match(rest) is None
-    for found in _NUMBERS.finditer(f"{number}{_OF_ONE_PART.sub(' ', rest)}"):
+        return bool(rest) and re.match(_PART_FOLLOWS, rest) is None
+    for found in re.finditer(_NUMBERS, f"{number}{re.sub(_OF_ONE_PART, ' ', rest)}"):
         low, high = sorted((int(found["low"]), int(found["high"] or found["low"])))
         if low <= wanted <= high and (found["sign"] or high > number):
             return True
@@ -167,7 +167,7 @@ def _items(rest: str) -> Iterator[re.Match[str] | None]:
     """What is listed behind a section's number; None where it is not read."""
     at = 0
     while at < len(rest.rstrip()):
-        yield (item := _ITEM.match(rest, at))
+        yield (item := re.compile(_ITEM).match(rest, at))
         if item is None:
             return
         at = item.end()

@@ -193,7 +193,7 @@ class _Body:
             for column, cell in zip(table.columns, row.cells, strict=True):
                 style = styles.TOTAL if row.is_total else styles.CELL
                 cells.append(self._paragraph(styles.NUMBER if column.is_number else style, cell, are_lines=True))
-            rows.append(f"<w:tr>{_cells(cells, widths)}</w:tr>")
+            rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cells(cells, widths)}</w:tr>")
         yield _table(self.ids[styles.TABLE], widths, table.caption, "".join(rows), has_heading=True)
         yield self._own(styles.CELL, "")
 

@@ -102,6 +102,7 @@ def test_tables_repeat_their_headings_and_say_what_they_are(paper: Paper) -> Non
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
         assert [cell.text for cell in table.rows[0].cells] == [column.label for column in block.columns]
         assert len(table.rows) == 1 + len(block.rows)
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows), "a row ends on its page"
 
 
 def test_there_are_styles_and_no_formats(paper: Paper) -> None:

@@ -52,6 +52,14 @@ def flow(value: object) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value)
 
 
+def written_in(folder: Path, vocabulary: Written, rulebook: Written) -> str:
+    """A rulebook and its vocabulary in a new folder: where the rulebook stands."""
+    folder.mkdir()
+    (folder / "vocabulary.yaml").write_text(flow(vocabulary), encoding="utf-8")
+    (folder / "rulebook.yaml").write_text(flow(rulebook), encoding="utf-8")
+    return str(folder / "rulebook.yaml")
+
+
 def make_vocabulary(facts: Mapping[str, Written]) -> Vocabulary:
     """A vocabulary of facts; their labels and questions are filled in."""
     whole = {name: {"label": TEXT, "question": TEXT, **fact} for name, fact in facts.items()}

@@ -15,7 +15,7 @@ from offers.cases.examples import example_offer
 from tests.command import Ran, here
 from tests.offers.described import CRITERIA, VOCABULARY, WRITTEN
 from tests.offers.runs.backends import BACKENDS
-from tests.support import TEXT, flow
+from tests.support import TEXT, written_in
 
 RULEBOOK = {
     "format": "sekskant/rulebook/1",
@@ -64,12 +64,7 @@ VERDICTS = {
 
 @pytest.fixture
 def rulebook(tmp_path: Path) -> str:
-    folder = tmp_path / "rules"
-    folder.mkdir()
-    (folder / "vocabulary.yaml").write_text(flow(WRITTEN), encoding="utf-8")
-    path = folder / "rulebook.yaml"
-    path.write_text(flow(RULEBOOK), encoding="utf-8")
-    return str(path)
+    return written_in(tmp_path / "rules", WRITTEN, RULEBOOK)
 
 
 def test_an_offer_is_decided_by_what_describes_it_and_what_is_open_is_asked_for(rulebook: str, tmp_path: Path) -> None:

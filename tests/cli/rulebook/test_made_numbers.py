@@ -11,7 +11,7 @@ import pytest
 
 from tests.command import here
 from tests.offers.runs.backends import BACKENDS
-from tests.support import TEXT, flow
+from tests.support import TEXT, written_in
 
 _NAMES = ("own_days", "sold_days", "own_last", "sold_in_all", "surplus")
 _LABELS = {name: {"da": f"dansk {name}", "en": name.replace("_", " ")} for name in _NAMES}
@@ -76,11 +76,7 @@ VERDICTS = {
 
 @pytest.fixture
 def rulebook(tmp_path: Path) -> str:
-    folder = tmp_path / "rules"
-    folder.mkdir()
-    (folder / "vocabulary.yaml").write_text(flow(VOCABULARY), encoding="utf-8")
-    (folder / "rulebook.yaml").write_text(flow(RULEBOOK), encoding="utf-8")
-    return str(folder / "rulebook.yaml")
+    return written_in(tmp_path / "rules", VOCABULARY, RULEBOOK)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

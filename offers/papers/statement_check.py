@@ -235,8 +235,7 @@ def _ends_well(statement: _Statement, after: _Statement | None, following: str) 
     rest = following.partition("\n")[0]
     if not rest.strip() or (after is not None and rest.lstrip().startswith(after.text)):
         return True
-    is_followed = after is not None and after.block == statement.block
-    return rest.startswith(" ") and (is_followed or _END.search(statement.text) is not None)
+    return rest.startswith(" ") and _END.search(statement.text) is not None
 
 
 def _missing(

@@ -481,6 +481,21 @@ def test_a_word_that_is_edited_anywhere_is_found(
 @pytest.mark.slow
 @given(data=st.data())
 @tried(40)
+def test_what_is_added_to_words_that_end_no_sentence_is_found(
+    copies: Copies, tmp_path_factory: pytest.TempPathFactory, data: Any
+) -> None:
+    """In a cell with one line as in one with several: only behind the end of a sentence another one can stand."""
+    out = tmp_path_factory.getbasetemp() / f"behind{copies.form}"
+    spans = [span for span in copies.spans if not re.search(r"[.!?:;…][)\]»]*$", copies.text[slice(*span)].strip())]
+    begin, end = data.draw(st.sampled_from(spans))
+    said = copies.text[begin:end]
+    text = copies.text[:begin] + said.rstrip() + data.draw(st.sampled_from([" ikke", " 000", " og 3"])) + " "
+    assert edits_of(copies.written(text + copies.text[end:], out)), said
+
+
+@pytest.mark.slow
+@given(data=st.data())
+@tried(40)
 def test_a_paragraph_that_is_added_anywhere_is_not_told(
     copies: Copies, tmp_path_factory: pytest.TempPathFactory, data: Any
 ) -> None:

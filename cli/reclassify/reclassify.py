@@ -131,7 +131,7 @@ def reclassify(
     could not be proven; 70 a row met a defect of Sekskant (the rest is decided).
     """
     from cli.reclassify.kept_runs import RunFolder  # noqa: PLC0415 - polars is slow to import
-    from cli.reclassify.run_folder import write_run  # noqa: PLC0415
+    from cli.reclassify.run_folder import summary_text, write_run  # noqa: PLC0415
     from cli.reclassify.run_recording import RunRecording  # noqa: PLC0415
     from offers.runs.run import reclassify as run  # noqa: PLC0415
 
@@ -179,7 +179,7 @@ def reclassify(
     _say_what_was_found(result, lang)
     for line in remark_sentences(result.remarks[len(request.table.remarks) :], rulebooks, year, Wording(lang)):
         say(line)
-    sys.stdout.write((kept / "summary.txt").read_text(encoding="utf-8"))
+    sys.stdout.write(summary_text(request, result, previous, lang))
     exits = exits_of(result)
     stop(exit_code([*exits, *([present(Rejected(damaged))] if damaged else [])]))
 

@@ -100,7 +100,7 @@ def write_run(
     _write_rulebooks(path / "rulebooks", request.rulebooks)
     record = run_record(request, result, previous)
     text = harmless_json(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True))
-    (path / "summary.txt").write_text(summary_text(request, result, previous, language), encoding="utf-8")
+    (path / "summary.txt").write_text(summary_text(request, result, previous, language, _WIDTH), encoding="utf-8")
     values = summary_values(request, result, previous, language)
     page = template_of("summary.html.jinja").generate(**values) if report is None else report.page(values)
     with (path / "summary.html").open("w", encoding="utf-8") as stream:
@@ -328,10 +328,12 @@ def _label(column: str, vocabulary: Vocabulary, wording: Wording) -> str:
     return wording.text(fact.label) + suffix
 
 
-def summary_text(request: Request, result: RunResult, previous: str | None, language: Language) -> str:
-    """The summary for the terminal, and for `summary.txt`."""
-    wording, screen = Wording(language), Screen(width=_WIDTH)
-    screen.line(Piece(_opening(request, result, wording)))
+def summary_text(
+    request: Request, result: RunResult, previous: str | None, language: Language, width: int | None = None
+) -> str:
+    """The summary, as wide as the terminal where no width is given."""
+    wording, screen = Wording(language), Screen(width=width)
+    screen.paragraph(_opening(request, result, wording), indent=0)
     for title, lines in _figures(request, result, wording):
         screen.line()
         screen.line(Piece(title))
@@ -344,12 +346,12 @@ def summary_text(request: Request, result: RunResult, previous: str | None, lang
         total = wording.ngettext("{number} change", "{number} changes", result.changes.height)
         screen.line(Piece(f"{total}, {wording.gettext('all in')} changes.csv"))
         for line in _without_causes(request, result, wording):
-            screen.line(Piece(line))
+            screen.paragraph(line, indent=0)
     for line in _remarks(request, result, wording):
         screen.line()
         screen.paragraph(line, indent=0)
     screen.line()
-    screen.line(Piece(_closing(request, result, wording)))
+    screen.paragraph(_closing(request, result, wording), indent=0)
     return screen.taken()
 
 

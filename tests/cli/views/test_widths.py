@@ -17,6 +17,7 @@ from engine.texts.catalogue import Language
 from engine.texts.unbroken import NO_BREAK, unbroken
 from tests.chance import tried
 from tests.cli.views.test_views import VIEWS, place, shown
+from tests.command import ROOT, here
 
 __all__ = ["place"]
 WIDTHS = (60, 80, 100, 120)
@@ -103,3 +104,21 @@ def test_no_table_cuts_a_word_or_leaves_one_out(
     assert {one for word in written for one in together(word)} <= set(together(text))
     for word in ("udviklingsstrategi", "ja", "ikke"):
         assert len(re.findall(rf"\b{word}\b", text)) == written.count(word)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", get_args(Language))
+def test_what_a_run_says_fits_the_terminal_and_its_file_has_one_width(language: Language, tmp_path: Path) -> None:
+    views = ROOT / "tests" / "cli" / "views"
+    spoken = ("--year", "2018", "--lang", language, "--no-list", "--no-report")
+    assert here("reclassify", str(views / "before.csv"), *spoken, "--out", str(tmp_path / "before")).code == 0
+    files, printed = set(), {}
+    for columns in (*WIDTHS, WIDE):
+        out = tmp_path / str(columns)
+        previous = ("--previous", str(tmp_path / "before"), "--out", str(out))
+        printed[columns] = here("reclassify", str(views / "after.csv"), *spoken, *previous, columns=columns).out
+        files.add((out / "summary.txt").read_text(encoding="utf-8"))
+    assert len(files) == 1
+    for columns in WIDTHS:
+        assert longest_line(printed[columns]) <= columns
+        assert cut_words(printed[columns], printed[WIDE]) == set()

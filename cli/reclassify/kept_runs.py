@@ -53,8 +53,19 @@ class RunFolder:
             raise FolderInUse(message("the path of {out} is not written in UTF-8; choose another folder", out=out))
         if not self.out.name or any(part.endswith(KEPT) for part in self.out.parts):
             raise FolderInUse(message("{out} is no folder that a run can be written as; choose another", out=out))
-        holds_run = (self.out / "run.json").is_file()
-        if self.out.exists() and not holds_run and (not self.out.is_dir() or any(self.out.iterdir())):
+        self._kept = runs_kept_of(self.out)
+        if self._kept.exists() and not self._kept.is_dir():
+            raise FolderInUse(
+                message("{kept}, where runs are kept, is no folder; choose another name", kept=self._kept)
+            )
+        with _alone(self._kept):
+            self._check_replaceable(out)
+
+    def _check_replaceable(self, out: Path) -> None:
+        """Check that what stands in `OUT` may be replaced."""
+        # The run last: another may get its place there in between.
+        stands = self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir()))
+        if stands and not (self.out / "run.json").is_file():
             raise FolderInUse(message("{out} is there already and holds no run; choose another folder", out=out))
         if (strange := next(_not_of_a_run(self.out), None)) is not None:
             raise FolderInUse(
@@ -63,11 +74,6 @@ class RunFolder:
                     out=out,
                     strange=strange,
                 )
-            )
-        self._kept = runs_kept_of(self.out)
-        if self._kept.exists() and not self._kept.is_dir():
-            raise FolderInUse(
-                message("{kept}, where runs are kept, is no folder; choose another name", kept=self._kept)
             )
 
     def __enter__(self) -> RunFolder:
@@ -213,8 +219,8 @@ class RunFolder:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other run is put in its place there, where the system can tell."""
-    if os.name != "posix":
+    """Wait until no other run is put in its place there, where there is the folder and the system can tell."""
+    if os.name != "posix" or not folder.exists():
         yield
         return
     import fcntl  # noqa: PLC0415 - not on every system

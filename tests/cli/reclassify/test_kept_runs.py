@@ -376,6 +376,29 @@ def test_the_same_run_at_once_is_one(tmp_path: Path) -> None:
     assert contents(tmp_path / "out") == contents(places[0])
 
 
+def test_a_run_may_get_its_place_while_it_is_looked_what_stands_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(tmp_path / "other", "same")
+    is_file, exists = Path.is_file, Path.exists
+
+    def put(look: Callable[[Path], bool]) -> Callable[[Path], bool]:
+        """Look, with the run getting its place right after the first look at it."""
+
+        def looked(path: Path) -> bool:
+            found = look(path)
+            if path.is_relative_to(tmp_path / "out") and not exists(tmp_path / "out"):
+                (tmp_path / "other").rename(tmp_path / "out")
+            return found
+
+        return looked
+
+    monkeypatch.setattr(Path, "is_file", put(is_file))
+    monkeypatch.setattr(Path, "exists", put(exists))
+    assert RunFolder(tmp_path / "out").out == tmp_path / "out"
+    assert exists(tmp_path / "out")
+
+
 def test_a_journal_in_a_folder_that_is_a_link_finds_its_runs(tmp_path: Path) -> None:
     (tmp_path / "real" / "deep").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")

@@ -8,10 +8,12 @@ from engine.documents.schemas import at_most_one, both_or_neither, exactly_one, 
 from engine.rulebooks.checker import DOTTED, NAME, VERSION
 from engine.rulebooks.language import RulebookFile, VocabularyFile
 from engine.rulebooks.language_of_changes import ChangesFile, WholeFile
-from engine.rulebooks.vocabulary_loader import DERIVED_AS, RESERVED_ANSWERS, RESERVED_FACTS, SEVERAL_OF
+from engine.rulebooks.vocabulary_loader import DERIVED_AS, MOST_YEARS, RESERVED_ANSWERS, RESERVED_FACTS, SEVERAL_OF
 from engine.values.comparison import Comparison
 
 _COMPARISONS = (*(comparison.value for comparison in Comparison), "is", "in")
+_COUNTED = {"minimum": -MOST_YEARS, "maximum": MOST_YEARS}
+"""A year that is counted from another."""
 _RANGE, _OF_NUMBERS = ("at_least", "at_most"), ("per", "derived")
 
 
@@ -122,6 +124,9 @@ def vocabulary_schema() -> dict[str, Any]:
     _add(records["Derived"], exactly_one(*DERIVED_AS))
     _list_or_years(records["Several"])
     records["Mean"]["properties"]["years"]["uniqueItems"] = True
+    for years in (records[name]["properties"]["years"] for name in ("Mean", "Several")):
+        years["items"] |= _COUNTED
+    records["YearValue"]["properties"]["year"] |= _COUNTED
     return schema
 
 

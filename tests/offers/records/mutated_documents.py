@@ -16,6 +16,7 @@ from engine.rulebooks.vocabulary_loader import load_vocabulary
 from offers.cases.case_file import read_case_file
 from offers.records.offer import read_offer_file
 from tests.command import DATA
+from tests.engine.random_rulebooks import VOCABULARY as NUMBERS
 from tests.offers.danish_documents import NAMES, in_danish
 from tests.offers.random_offers import random_document
 from tests.support import flow
@@ -122,6 +123,10 @@ def _formats() -> dict[str, Format]:
         "rulebook": Format(tuple(rulebooks), lambda data: load_rulebook(data, "a.yaml", lambda _: VOCABULARY)),
         "vocabulary": Format(
             tuple(_plain(RULEBOOKS / "vocabulary.yaml")), lambda data: load_vocabulary(data, "vocabulary.yaml")
+        ),
+        "derived numbers": Format(
+            (read_one(NUMBERS.written_as, "vocabulary.yaml").plain(),),
+            lambda data: load_vocabulary(data, "vocabulary.yaml"),
         ),
         "cases": Format(tuple(cases), lambda data: read_case_file(RULEBOOKS / "cases" / "a.yaml", data)),
     }

@@ -25,6 +25,7 @@ SCHEMAS = {
     "bilingual offer": Draft202012Validator(bilingual_offer_schema()),
     "rulebook": Draft202012Validator(rulebook_schema()),
     "vocabulary": Draft202012Validator(vocabulary_schema()),
+    "derived numbers": Draft202012Validator(vocabulary_schema()),
     "cases": Draft202012Validator(cases_schema()),
 }
 
@@ -56,7 +57,9 @@ ALONE = [
     Alone("evidence-form", "where `.*` belongs$", LETTERS),
     Alone("condition-form", "a test on `.*` has one comparison, here none$", VOCABULARY),
     Alone("fact-declaration", "is not a number that is stated$|has one value$|has a value for each year$", OTHERS),
-    Alone("fact-declaration", "the range is empty$", OTHERS),
+    Alone("fact-declaration", "the range is empty$|can be computed as .* its range$", OTHERS),
+    Alone("fact-declaration", "^a `several_of` needs|^the words of `.*` stand in|is what the answer", OTHERS),
+    Alone("fact-declaration", "^`.*` (is a `.*`|counts .*), and `|^`.*` of what is a|^it counts .*, and", OTHERS),
     *(
         Alone(code, "", OTHERS)
         for code in ("unknown-criterion", "mandatory-not-member", "k-larger-than-n", "repeated-id")

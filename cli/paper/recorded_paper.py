@@ -38,9 +38,10 @@ _BESIDE = ("change", "input_remarks")
 
 
 class Outdated(NamedTuple):
-    """A decision that was made again since, with what and where; by people where `is_by_people`."""
+    """A decision that was made again since: the trace that stands now, with what and where; by people, perhaps."""
 
     told: Told
+    trace: Trace
     outcome: str
     entry: str
     is_by_people: bool = False
@@ -164,7 +165,7 @@ def _compared(
         if _key(told) in latest:
             entry, trace = latest[_key(told)]
             if Grounds(trace).digest != told.digest:
-                outdated.append(Outdated(told, marked_outcome(trace, wording), entry))
+                outdated.append(Outdated(told, trace, marked_outcome(trace, wording), entry))
     unknown = [told for told in unknown if knows_people or _key(told) not in latest]
     outdated += _people_since(carried, source) if knows_people else []
     if unknown or outdated:
@@ -183,7 +184,7 @@ def _people_since(carried: Carried, source: PaperSource) -> Iterator[Outdated]:
             standing = source.beside.overridden(trace)
             if standing is not None and standing.entry.digest not in known:
                 words = Wording(carried.language).text(trace.rulebook.outcomes[standing.content.verdict].label)
-                yield Outdated(Grounds(trace).told, words, str(standing.entry.number), is_by_people=True)
+                yield Outdated(Grounds(trace).told, trace, words, str(standing.entry.number), is_by_people=True)
 
 
 def _made_of(carried: Carried, source: PaperSource, wording: Wording) -> Iterator[Paper]:

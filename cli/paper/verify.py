@@ -192,7 +192,8 @@ def _of_record(verified: _Verified, wording: Wording) -> Iterator[str]:
         words = message("{offer} was decided again by {rulebook}: {outcome}")
         if since.is_by_people:
             words = message("People have decided otherwise on {offer} by {rulebook}: {outcome}")
-        text = wording.render(words.filled(offer=since.told.offer, rulebook=since.told.rulebook, outcome=since.outcome))
+        title = wording.quoted(wording.text(since.trace.rulebook.title))
+        text = wording.render(words.filled(offer=since.trace.subject.name, rulebook=title, outcome=since.outcome))
         at = message("entry {number} of the journal", number=since.entry)
         yield f"{text} ({wording.render(at)})." if since.entry else f"{text}."
     if recorded.unseen and verified.found is Found.AS_DECIDED:

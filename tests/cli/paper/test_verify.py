@@ -114,7 +114,7 @@ def test_what_the_paper_says_follows_from_the_run(files: dict[str, Path], tmp_pa
     assert sekskant("reclassify", str(register), "--year", "2018", "--out", str(again)).code == 0
     ran = verified(files["docx"], "--run", str(again))
     assert ran.code == 5, ran.out
-    assert "gnisten was decided again" in " ".join(ran.out.split())
+    assert "Gnisten was decided again" in " ".join(ran.out.split())
 
 
 def test_an_edit_is_told_with_what_was_written(files: dict[str, Path], tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_letters_and_annexes_are_outdated_as_the_committees_paper_is(
     assert sekskant("assess", str(offer), "--year", "2018", "--journal", str(again), "--format", "json").code == 0
     made = paper_of(kind, source_of("da", OFFERS), "2017-05-02")
     ran = verified(page_of(made, path), "--journal", str(again))
-    assert (ran.code, "gnisten was decided again" in " ".join(ran.out.split())) == (5, True), ran.out
+    assert (ran.code, "Gnisten was decided again" in " ".join(ran.out.split())) == (5, True), ran.out
     # One operator's letter is not outdated by what was decided on the offers of another.
     other = paper_of("letter", source_of("da", OFFERS), "2017-05-02", operator=1)
     assert verified(page_of(other, path), "--journal", str(again)).code == 0

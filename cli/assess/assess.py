@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli import collect_garbage
 from cli.common.beside import Beside
 from cli.common.console import Exit, exit_code, load_library, present, say, stop
 from cli.common.decided import (
@@ -89,10 +89,9 @@ def assess(
         raise click.UsageError(
             in_spoken(message("--summary goes with table, csv and html: a decision record is always whole"))
         )
-    gc.freeze()
-    gc.enable()
     check_evaluators()
     if are_recorded(paths, journal):
+        collect_garbage()
         from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
 
         if year is not None or names:
@@ -110,6 +109,7 @@ def assess(
         year = library.latest_year(names)
         say(message("agreement year {year}, the latest that a rulebook covers; choose another with --year", year=year))
     rulebooks = chosen_rulebooks(library, names, year)
+    collect_garbage()
     with opened_offers(paths, shared_vocabulary(rulebooks), ignored, lang, keep_written=journal is not None) as offers:
         say_unknown_publications(offers, library, rulebooks)
         deciders, exits = deciders_of(library, rulebooks, year), list[Exit]()

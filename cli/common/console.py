@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -16,6 +15,8 @@ from engine.harmless import harmless, harmless_json, one_line
 from engine.texts.catalogue import Message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.rulebooks.library import Library
 
 __all__ = ["Exit", "exit_code"]
@@ -116,7 +117,9 @@ def load_library(names: Iterable[str | None] = ()) -> Library:
     Raises:
         Rejected: there are mistakes in them.
     """
-    from engine.rulebooks.library import Library  # noqa: PLC0415 - help must not wait for it
+    from pathlib import Path  # noqa: PLC0415 - help must not wait for it
+
+    from engine.rulebooks.library import Library  # noqa: PLC0415 - nor for that
 
     library = Library.of_environment()
     folders = [Path(name) for name in names if name is not None and library.is_folder(name)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli import collect_garbage
 from cli.common.cache import cache_option, say_what_was_decided
 from cli.common.console import Exit, exit_code, load_library, say, say_diagnostic, say_of, stop
 from cli.common.ending import end_at_once_on_sigterm
@@ -69,8 +69,7 @@ def preview(
     more verdicts change than --fail-if-changed allows; 70 a row met a defect of Sekskant (the rest is decided).
     """
     end_at_once_on_sigterm()
-    gc.freeze()
-    gc.enable()
+    collect_garbage()
     library = load_library((old, new))
     year = year or library.latest_year((old, new))
     before, after = (chosen_rulebook(library, name, year) for name in (old, new))

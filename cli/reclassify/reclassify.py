@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import os
 import sys
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli import collect_garbage
 from cli.common.beside import by_nobody
 from cli.common.cache import cache_folder, cache_option, say_what_was_decided
 from cli.common.choice import Choice
@@ -138,8 +138,7 @@ def reclassify(
     if (backend == "spark") != (master is not None):
         raise click.UsageError(in_spoken(message("--backend spark and --master URL belong together")))
     end_at_once_on_sigterm()
-    gc.freeze()
-    gc.enable()
+    collect_garbage()
     check_evaluators()
     library = load_library(names)
     if year is None:

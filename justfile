@@ -45,11 +45,11 @@ lock *options:
 test *options:
     pytest -n 2 --dist worksteal {{ options }}
 
-# all tests, and every property on all its examples
+# all tests, and every property on half of its examples
 test-all *options:
     CI=1 pytest -n 2 --dist worksteal -m "" {{ options }}
 
-# every property on at least 25 times as many examples, and 20,000 large rulebooks, with seed and figures
+# every property on at least 25 times all its examples, and 20,000 large rulebooks, with seed and figures
 soak *options: soak-rulebooks
     SEKSKANT_SOAK=1 pytest -n 2 -m hypothesis --hypothesis-show-statistics {{ options }}
 

@@ -18,15 +18,15 @@ SOAK = 25 if os.environ.get("SEKSKANT_SOAK") else 1
 """How many times as many examples are tried as usual."""
 
 AT_THE_DESK = SOAK == 1 and not os.environ.get("CI")
-"""Whether somebody waits, and an eighth of the examples must do; before a change lands all of them are tried."""
+"""Whether somebody waits, and an eighth of the examples must do; before a change lands half of them are tried."""
 
 
 def tried(examples: int, suppress_health_check: Sequence[HealthCheck] = (), *, soaked: int | None = None) -> settings:
-    """So many examples of a property; a part of them at the desk, more where there is time to soak.
+    """So many examples of a property: an eighth of them at the desk, half before a change lands, more in a soak.
 
     `soaked`: how many there are then, where it is not 25 times as many.
     """
-    number = max(5, examples // 8) if AT_THE_DESK else examples
+    number = max(5, examples // 8 if AT_THE_DESK else examples // 2)
     if SOAK > 1:
         number = soaked or examples * SOAK
     return settings(max_examples=number, suppress_health_check=suppress_health_check)

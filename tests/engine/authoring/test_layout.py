@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -56,6 +57,11 @@ def meaning_of(text: str, file: Path) -> Any:
     return program.nodes, program.bases, rulebook._replace(written_as=b"")
 
 
+@cache
+def laid_out_without_comments(file: Path) -> str:
+    return laid_out(without_comments(TEXTS[file]), file.name)
+
+
 def plain_of(file: Path) -> Any:
     return read_one(TEXTS[file].encode(), file.name).plain()
 
@@ -84,7 +90,7 @@ def test_the_shipped_files_are_laid_out(file: Path) -> None:
 def test_every_way_of_writing_becomes_one(file: Path, style: dict[str, Any]) -> None:
     other = yaml.dump(plain_of(file), Dumper=Dumper, allow_unicode=True, sort_keys=False, **style)
     laid = laid_out(other, file.name)
-    assert laid == laid_out(without_comments(TEXTS[file]), file.name)
+    assert laid == laid_out_without_comments(file)
     assert laid_out(laid, file.name) == laid
     assert meaning_of(laid, file) == meaning_of(TEXTS[file], file)
 
@@ -92,7 +98,7 @@ def test_every_way_of_writing_becomes_one(file: Path, style: dict[str, Any]) -> 
 def test_json_becomes_yaml() -> None:
     file = next(file for file in FILES if file.name == "rulebook.yaml")
     written = json.dumps(plain_of(file), ensure_ascii=False, default=float)
-    assert laid_out(written, file.name) == laid_out(without_comments(TEXTS[file]), file.name)
+    assert laid_out(written, file.name) == laid_out_without_comments(file)
 
 
 @pytest.mark.slow

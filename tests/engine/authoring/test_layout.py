@@ -24,6 +24,7 @@ from engine.diagnostics import Place, Rejected
 from engine.documents.document import Mapping, Node, Sequence, read_one
 from engine.evaluation.program import compile_rulebook
 from engine.rulebooks.library import SHIPPED
+from engine.rulebooks.rulebook import Vocabulary
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from engine.rulebooks.written_out import WIDTH
@@ -33,9 +34,6 @@ from tests.command import ROOT, sekskant
 LINTS = sorted((ROOT / "tests" / "lints").glob("*/mended/*.yaml"))
 # A version as changes is none without the one before.
 FILES = sorted(SHIPPED.glob("*/*.yaml")) + [f for f in LINTS if f.parts[-3] != "former-number-in-text"][:8]
-VOCABULARIES = {
-    v.id: v for v in (load_vocabulary(f.read_bytes(), f.name) for f in FILES if f.name == "vocabulary.yaml")
-}
 TEXTS = {file: file.read_text(encoding="utf-8") for file in FILES}
 
 
@@ -48,11 +46,16 @@ Dumper.add_representer(
 )
 
 
+@cache
+def vocabulary_beside(file: Path) -> Vocabulary:
+    return load_vocabulary(file.with_name("vocabulary.yaml").read_bytes(), "vocabulary.yaml")
+
+
 def meaning_of(text: str, file: Path) -> Any:
     """What a file means: its program, or for a vocabulary its facts."""
     if file.name == "vocabulary.yaml":
         return read_one(text.encode(), file.name).plain()
-    rulebook = load_rulebook(text.encode(), file.name, VOCABULARIES.get)
+    rulebook = load_rulebook(text.encode(), file.name, lambda _: vocabulary_beside(file))
     program = compile_rulebook(rulebook)
     return program.nodes, program.bases, rulebook._replace(written_as=b"")
 

@@ -104,6 +104,15 @@ def by_people(trace: Trace, beside: Beside, wording: Wording) -> Iterator[Statem
         yield Statement(line, (ground,), "strong")
 
 
+def people_decided(offers: int, wording: Wording) -> str:
+    """Of how many of the offers just told people decided otherwise."""
+    return wording.ngettext(
+        "For {number} of these offers a person has recorded another outcome, which stands beside the rule's.",
+        "For {number} of these offers people have recorded another outcome, which stands beside the rule's.",
+        offers,
+    )
+
+
 def _columns(wording: Wording) -> tuple[Column, ...]:
     gettext = wording.gettext
     heads = ((gettext("No."), 0), (gettext("Criterion"), 8), (gettext("Fulfilment"), 8))

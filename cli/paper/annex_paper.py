@@ -17,6 +17,7 @@ from engine.explanation.paper import (
     Pairs,
     Paper,
     Paragraph,
+    RestsOn,
     Row,
     Section,
     Statement,
@@ -75,6 +76,27 @@ class _Annex(CommitteeWriter):
                 yield Paragraph((Statement(text, (count_of(rulebook, "met"),)),))
             else:
                 yield self._by_target_group(rulebook, met)
+            yield from self._brought_in(rulebook)
+
+    def _brought_in(self, rulebook: Rulebook) -> Iterator[Paragraph]:
+        """The offers that people take in, and the rule does not."""
+        names, grounds = list[str](), list[RestsOn]()
+        for trace in self._source.by(rulebook):
+            standing = self._source.beside.overridden(trace)
+            if standing is not None and standing.content.verdict is Verdict.MET is not trace.verdict:
+                names.append(trace.subject.name)
+                grounds.append(RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}"))
+        if names:
+            words = self._wording.ngettext(
+                "Another {number} offer has the outcome {label} because a person has decided so, and not by the rule. "
+                "It is not counted above: {offers}.",
+                "Another {number} offers have the outcome {label} because people have decided so, and not by the rule. "
+                "They are not counted above: {offers}.",
+                len(names),
+                label=self._wording.quoted(self._text(rulebook.outcomes[Verdict.MET].label)),
+                offers=self._wording.listed(names),
+            )
+            yield Paragraph((Statement(words, tuple(grounds), "strong"),), "by_people")
 
     def _by_target_group(self, rulebook: Rulebook, met: Sequence[Trace]) -> Table:
         gettext = self._gettext
@@ -120,7 +142,8 @@ class _Annex(CommitteeWriter):
         if without := len(traces) - len(stated):
             words = self._wording.ngettext("{number} offer without", "{number} offers without", without)
             total.append(Statement(words, ground, "dim"))
-        cells = ((Statement(title, ground),), (Statement(offers, ground),), (), (), tuple(total))
+        people = self._by_people(rulebook, traces, f"{node}/overridden")
+        cells = ((Statement(title, ground),), (Statement(offers, ground), *people), (), (), tuple(total))
         return Row(cells, is_total=True)
 
     def _offer(self, trace: Trace) -> Offer:

@@ -8,7 +8,7 @@ from cli.common.change_words import Group, change_word, group_word
 from cli.common.differences import differences_in_words, turned_in_words
 from cli.common.forms_paper import digest_tables
 from cli.common.in_short import missing_words
-from cli.common.offer_form import by_people, offer_form, outcome_statement
+from cli.common.offer_form import by_people, offer_form, outcome_statement, people_decided
 from cli.paper.source import PaperSource, Previous
 from engine.comparison.causes import Causes, Situation
 from engine.decisions.cause_of_change import VerdictChange, change_of
@@ -139,13 +139,13 @@ class CommitteeWriter:
                     **values,
                 )
             yield Statement(words, (count_of(rulebook, verdict.value),))
-        if overridden := sum(self._source.beside.overridden(trace) is not None for trace in traces):
-            words = self._wording.ngettext(
-                "For {number} of these offers a person has recorded another outcome, which stands beside the rule's.",
-                "For {number} of these offers people have recorded another outcome, which stands beside the rule's.",
-                overridden,
-            )
-            yield Statement(words, (count_of(rulebook, "overridden"),), "strong")
+        yield from self._by_people(rulebook, traces)
+
+    def _by_people(self, rulebook: Rulebook, traces: Sequence[Trace], node: str = "overridden") -> Iterator[Statement]:
+        """Of how many offers people decided otherwise than a rulebook; nothing where of none."""
+        if overridden := self._source.beside.overridden_among(traces):
+            words = people_decided(len(overridden), self._wording)
+            yield Statement(words, (count_of(rulebook, node),), "strong")
 
     def _totals(self) -> Table:
         gettext = self._gettext
@@ -161,6 +161,11 @@ class CommitteeWriter:
                 rows.append(Row(((title,), (label,), (self._number(count, rulebook, verdict.value),))))
             total = Statement(gettext("In all"), (count_of(rulebook, "all"),))
             rows.append(Row(((title,), (total,), (self._number(len(traces), rulebook, "all"),)), is_total=True))
+            if overridden := self._source.beside.overridden_among(traces):
+                ground = (count_of(rulebook, "overridden"),)
+                people = Statement(gettext("Of these, people have recorded another outcome"), ground)
+                number = self._number(len(overridden), rulebook, "overridden")
+                rows.append(Row(((title._replace(rests_on=ground),), (people,), (number,))))
         return Table(gettext("Offers by outcome"), columns, tuple(rows))
 
     # --- the offers by their outcomes ---
@@ -189,7 +194,8 @@ class CommitteeWriter:
             rows.append(Row(((self._name(grounds),), (self._operator(grounds),), reason), leads_to=anchor))
         number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
         total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
-        rows.append(Row(((total,), (number,), ()), is_total=True))
+        people = tuple(self._by_people(rulebook, having, f"{verdict.value}/overridden"))
+        rows.append(Row(((total,), (number,), people), is_total=True))
         caption, ground = capitalised(self._text(rulebook.outcomes[verdict].label)), count_of(rulebook, verdict.value)
         return Table(caption, columns, tuple(rows), (ground,))
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from cli.common.decided import Decisions
 from cli.common.in_short import missing_words
-from cli.common.offer_form import offer_form, outcome_statement
-from cli.paper.committee_paper import THE_DAY, THE_YEAR
+from cli.common.offer_form import by_people, offer_form, outcome_statement, people_decided
+from cli.paper.committee_paper import THE_DAY, THE_YEAR, count_of
 from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.justification import facts_to_ask_for, questions_of
@@ -122,6 +122,7 @@ class _Letter:
         return paper._replace(fields={"deadline": day_in_words(self._reply.deadline, self._wording.language)})
 
     def _front(self, title: str) -> Iterator[Block]:
+        beside = self._source.beside
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
         words = self._wording.ngettext(
@@ -131,6 +132,9 @@ class _Letter:
             operator=self._operator.name,
         )
         yield Paragraph((Statement(words, (RestsOn("count", node="offers"),)),))
+        if overridden := sum(bool(beside.overridden_among(decisions)) for _, decisions in self._operator.offers):
+            ground = tuple(count_of(rulebook, "overridden") for rulebook in self._source.rulebooks)
+            yield Paragraph((Statement(people_decided(overridden, self._wording), ground, "strong"),))
         if self._reply.workbook is not None:
             yield Paragraph((self._asked(self._reply.workbook),))
 
@@ -172,9 +176,10 @@ class _Letter:
                 grounds = self._known.of(trace)
                 name = grounds.statement("name", trace.subject.name)
                 title = Statement(self._text(trace.rulebook.title), (RestsOn("rulebook", trace.rulebook.sha256),))
-                outcome = outcome_statement(trace, grounds, self._wording)
+                people = by_people(trace, self._source.beside, self._wording)
+                outcome = (outcome_statement(trace, grounds, self._wording), *people)
                 missing = grounds.statement("missing", missing_words([trace], self._wording))
-                rows.append(Row(((name,), (title,), (outcome,), (missing,) if missing.text else ())))
+                rows.append(Row(((name,), (title,), outcome, (missing,) if missing.text else ())))
         return Table(gettext("The intended outcome of each offer"), columns, tuple(rows))
 
     def _forms(self) -> Iterator[Block]:

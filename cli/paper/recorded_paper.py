@@ -227,7 +227,7 @@ class _Known(NamedTuple):
             case "count":
                 name, _, counted = ground.node.partition("/")
                 is_named = not counted or any(rulebook.name == name for rulebook in self.rulebooks)
-                return is_named and counted != "changes" and (self.people or counted != "overridden")
+                return is_named and counted != "changes" and (self.people or not counted.endswith("overridden"))
             case "rulebook":
                 return any(rulebook.sha256 == ground.digest for rulebook in self.rulebooks)
             case "given":

@@ -275,7 +275,11 @@ def test_what_people_decided_stands_beside_the_rule_with_who_and_why(tmp_path: P
         table = out.partition("What people decided instead")[2].partition("How the rules are read")[0]
         for text in ("Gnisten", "✗ not covered", "covered by", "Åse Ø", "Aftalt politisk."):
             assert text in table
-        assert "For 1 of these offers a person has recorded another outcome" in out
+        assert out.count("For 1 of these offers a person has recorded another outcome") == 2  # front page, and table
+        assert re.search("Of these, people have recorded another outcome +1\n", out)
+        annex = here("paper", "annex", source, *words, "--journal", journal, "--lang", "en", columns=200).out
+        assert re.search("Of these, people have recorded another outcome +1\n", annex)
+        assert "Another 1 offer has the outcome" in " ".join(annex.split())
     assert re.search(r"^Date +\d{4}-\d\d-\d\d$", out, re.MULTILINE)
 
 

@@ -26,6 +26,7 @@ from engine.explanation.paper import (
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.capitalised import capitalised
+from offers.records.described import StatedPlaces
 from offers.records.offer import SERVICES, Offer, words
 
 
@@ -101,7 +102,7 @@ class _Annex(CommitteeWriter):
     def _by_target_group(self, rulebook: Rulebook, met: Sequence[Trace]) -> Table:
         gettext = self._gettext
         heads = (gettext("Target group"), gettext("Offer"), gettext("Operator"))
-        others = Column(gettext("Services"), 5), Column(gettext("Places"), 2, True)
+        others = Column(gettext("Services"), 5), Column(gettext("Places"), 3, True)
         columns = (*(Column(head, 3) for head in heads), *others)
         groups: dict[str, list[Trace]] = {}
         for trace in met:
@@ -124,27 +125,40 @@ class _Annex(CommitteeWriter):
             services = self._described(SERVICES, grounds)
             named = (self._name(grounds), *by_people(trace, self._source.beside, self._wording))
             operator = self._operator(grounds)
-            yield Row(((group,), named, (operator,), (services,), (self._places_of(trace),)))
+            yield Row(((group,), named, (operator,), (services,), tuple(self._places_of(trace))))
         text = self._gettext("In all: {group}", group=title)
         yield self._sum(rulebook, text, f"met/target_group/{name}", traces)
 
-    def _places_of(self, trace: Trace) -> Statement:
-        places, grounds = _places(self._offer(trace)), self._known.of(trace)
-        text = self._gettext("not stated") if places is None else self._wording.number(places)
-        return grounds.statement("description/places", text)
+    def _places_of(self, trace: Trace) -> Iterator[Statement]:
+        """The places that are stated, and where some are not, that they are not all."""
+        places, grounds = self._places(trace), self._known.of(trace)
+        if places.number is not None:
+            yield grounds.statement("description/places", self._wording.number(Fraction(places.number)))
+        if not places.are_all:
+            partly = self._gettext("not stated for all services")
+            text = self._gettext("not stated") if places.number is None else partly
+            yield grounds.statement("description/places", text, "dim" if text is partly else "")
 
     def _sum(self, rulebook: Rulebook, title: str, node: str, traces: Sequence[Trace]) -> Row:
         """A row that sums up: so many offers, and the places of those that state them."""
         ground = (count_of(rulebook, node),)
-        stated = [places for trace in traces if (places := _places(self._offer(trace))) is not None]
+        places = [self._places(trace) for trace in traces]
+        stated = [Fraction(one.number) for one in places if one.number is not None]
         offers = self._wording.ngettext("{number} offer", "{number} offers", len(traces))
         total = [Statement(self._wording.number(sum(stated, Fraction())), ground)] if stated else []
-        if without := len(traces) - len(stated):
-            words = self._wording.ngettext("{number} offer without", "{number} offers without", without)
+        if without := sum(not one.are_all for one in places):
+            words = self._wording.ngettext(
+                "of {number} offer the places, or some of them, are not stated",
+                "of {number} offers the places, or some of them, are not stated",
+                without,
+            )
             total.append(Statement(words, ground, "dim"))
         people = self._by_people(rulebook, traces, f"{node}/overridden")
         cells = ((Statement(title, ground),), (Statement(offers, ground), *people), (), (), tuple(total))
         return Row(cells, is_total=True)
+
+    def _places(self, trace: Trace) -> StatedPlaces:
+        return StatedPlaces.of(self._offer(trace).record.services)
 
     def _offer(self, trace: Trace) -> Offer:
         return self._source.beside.offers[trace.subject.id]
@@ -165,9 +179,3 @@ class _Annex(CommitteeWriter):
                 yield self._heading(self._gettext("Forms: {title}", title=title), 1)
             anchor = self._anchors[decisions[0].subject.id]
             yield from offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
-
-
-def _places(offer: Offer) -> Fraction | None:
-    """The places of an offer; None where no service states any."""
-    stated = [Fraction(service.places) for service in offer.record.services or () if service.places is not None]
-    return sum(stated, Fraction()) if stated else None

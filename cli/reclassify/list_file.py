@@ -94,7 +94,7 @@ class ListFile:
     def take(self, offer: ListedOffer) -> None:
         """Add an offer to the list."""
         operators, municipalities = map(_BETWEEN.join, (offer.operators, offer.municipalities))
-        places = None if offer.places is None else float(offer.places)
+        places = None if offer.places.number is None else float(offer.places.number)
         about = [offer.id, offer.name, operators, municipalities, offer.services, places]
         about.append(_BETWEEN.join(offer.target_groups))
         for number, (decision, overridden) in enumerate(zip(offer.decisions, offer.overridden, strict=True)):
@@ -229,9 +229,9 @@ class _Group:
         """Count an offer."""
         self._verdicts[verdict] += 1
         self._overridden += is_overridden
-        self._without_places += not offer.has_all_places
-        if offer.places is not None:
-            self._places = (self._places or Decimal(0)) + offer.places
+        self._without_places += not offer.places.are_all
+        if offer.places.number is not None:
+            self._places = (self._places or Decimal(0)) + offer.places.number
 
     def cells(self) -> list[int | float | None]:
         """The columns after that of the group: `_TOTALS`, and then `_BY_PEOPLE`."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from cli.common.offer_form import by_people, offer_form
-from cli.paper.committee_paper import THE_YEAR, CommitteeWriter, count_of
+from cli.paper.committee_paper import THE_YEAR, CommitteeWriter
+from cli.paper.front import count_of
 from cli.paper.source import PaperSource, Previous
 from engine.decisions.trace import Trace
 from engine.explanation.paper import (
@@ -57,6 +58,8 @@ class _Annex(CommitteeWriter):
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
         yield self._totals()
+        for rulebook in self._source.rulebooks:
+            yield from self._contradictions(rulebook)
 
     def _rules(self) -> Iterator[Block]:
         yield NewPage()

@@ -9,6 +9,7 @@ from cli.common.differences import differences_in_words, turned_in_words
 from cli.common.forms_paper import digest_tables
 from cli.common.in_short import missing_words
 from cli.common.offer_form import by_people, offer_form, outcome_statement, people_decided
+from cli.paper.front import contradictions, count_of
 from cli.paper.source import PaperSource, Previous
 from engine.comparison.causes import Causes, Situation
 from engine.decisions.cause_of_change import VerdictChange, change_of
@@ -93,6 +94,7 @@ class CommitteeWriter:
         yield self._heading(self._gettext("Recommendation"), 2)
         for rulebook in self._source.rulebooks:
             yield from (Paragraph((one,)) for one in self._recommended(rulebook))
+            yield from self._contradictions(rulebook)
         yield self._totals()
         yield Signature((self._gettext("Date"), self._gettext("Name and signature")))
 
@@ -146,6 +148,9 @@ class CommitteeWriter:
         if overridden := self._source.beside.overridden_among(traces):
             words = people_decided(len(overridden), self._wording)
             yield Statement(words, (count_of(rulebook, node),), "strong")
+
+    def _contradictions(self, rulebook: Rulebook) -> Iterator[Paragraph]:
+        yield from contradictions(rulebook, self._source.by(rulebook), self._known, self._wording)
 
     def _totals(self) -> Table:
         gettext = self._gettext
@@ -474,8 +479,3 @@ class CommitteeWriter:
 
     def _number(self, count: int, rulebook: Rulebook, node: str) -> Statement:
         return Statement(self._wording.grouped(count), (count_of(rulebook, node),))
-
-
-def count_of(rulebook: Rulebook, node: str) -> RestsOn:
-    """That a statement rests on so many decisions by a rulebook."""
-    return RestsOn("count", node=f"{rulebook.name}/{node}")

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from cli.common.decided import Decisions
 from cli.common.in_short import missing_words
 from cli.common.offer_form import by_people, offer_form, outcome_statement, people_decided
-from cli.paper.committee_paper import THE_DAY, THE_YEAR, count_of
+from cli.paper.committee_paper import THE_DAY, THE_YEAR
+from cli.paper.front import contradictions, count_of
 from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.justification import facts_to_ask_for, questions_of
@@ -135,6 +136,10 @@ class _Letter:
         if overridden := sum(bool(beside.overridden_among(decisions)) for _, decisions in self._operator.offers):
             ground = tuple(count_of(rulebook, "overridden") for rulebook in self._source.rulebooks)
             yield Paragraph((Statement(people_decided(overridden, self._wording), ground, "strong"),))
+        traces = [trace for _, decisions in self._operator.offers for trace in decisions]
+        for rulebook in self._source.rulebooks:
+            of_rulebook = [trace for trace in traces if trace.rulebook.content == rulebook.content]
+            yield from contradictions(rulebook, of_rulebook, self._known, self._wording)
         if self._reply.workbook is not None:
             yield Paragraph((self._asked(self._reply.workbook),))
 

@@ -31,6 +31,7 @@ from engine.explanation.paper import (
     PaperKind,
     Table,
     carried_by,
+    groups_in,
     places_of,
     record_of,
     statements_of,
@@ -224,6 +225,33 @@ def _tags(element: pikepdf.Object) -> set[str]:
 
 def _descriptor(font: pikepdf.Object) -> pikepdf.Object:
     return font.DescendantFonts[0].FontDescriptor
+
+
+def in_front(paper: Paper) -> str:
+    """What stands on the front page."""
+    return " ".join(one.text for block in paper.front for group in groups_in(block) for one in group)
+
+
+CONTRADICTORY = """format: sekskant/offer/1
+id: a
+name: Ålykke
+operator: {kind: municipality, name: Gentofte}
+evidence:
+  cases_per_10000: 0.4
+  severe_complexities: 5
+  outside_share_mean: {below: 0.5}
+"""
+
+
+@pytest.mark.parametrize("kind", PARTS_OF)
+def test_where_rulebooks_contradict_each_other_the_front_page_says_so(kind: PaperKind, tmp_path: Path) -> None:
+    offer = tmp_path / "a.yaml"
+    facts = "self_supply_needed", "no_alternative_in_region", "whole_region_catchment_needed", "special_competencies"
+    judged = "".join(f"  {fact}: {{answer: yes, because: Kendt.}}\n" for fact in facts)
+    offer.write_text(CONTRADICTORY + judged, encoding="utf-8")
+    front = in_front(paper_of(kind, source_of("da", [str(offer)])))
+    assert "Uoverensstemmelse: 1 tilbud er mest specialiseret, men ikke omfattet af udviklingsstrategien." in front
+    assert "Det gælder Ålykke." in front
 
 
 def test_no_day_is_printed_where_none_is_known() -> None:

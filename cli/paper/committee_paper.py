@@ -111,7 +111,7 @@ class CommitteeWriter:
                 source=self._text(rulebook.source),
             )
             yield self._gettext("Rulebook"), Statement(words, (RestsOn("rulebook", rulebook.sha256),))
-        yield self._gettext("Source"), Statement(", ".join(name for name, _ in self._source.names), (GIVEN,))
+        yield self._gettext("Source"), Statement("; ".join(self._source.named), (GIVEN,))
         number = self._wording.grouped(len(self._source.decisions))
         yield self._gettext("Offers assessed"), Statement(number, (RestsOn("count", node="offers"),))
 
@@ -454,7 +454,7 @@ class CommitteeWriter:
         yield NewPage()
         yield self._heading(gettext("Appendix: rulebooks, sources and digests"), 1)
         source = self._source
-        yield from digest_tables(source.rulebooks, source.names, source.decisions, self._wording, self._known)
+        yield from digest_tables(source.rulebooks, source.digests, source.decisions, self._wording, self._known)
 
     # --- parts ---
 

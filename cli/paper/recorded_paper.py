@@ -153,7 +153,7 @@ def _source(carried: Carried, by_digest: Mapping[str, Trace], beside: Beside) ->
     books = list({trace.rulebook.content: trace.rulebook for one in decisions for trace in one}.values())
     ranks = {digest: rank for rank, digest in enumerate(carried.rulebooks)}
     books.sort(key=lambda book: ranks.get(book.sha256, len(ranks)))
-    return PaperSource(carried.year, books, beside, decisions, (), None)
+    return PaperSource(carried.year, books, beside, decisions)
 
 
 def _compared(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,24 +17,26 @@ from cli.common.decided import (
     are_recorded,
     decided_offers,
     is_offer,
-    is_run,
     opened_offers,
     say_unknown_publications,
 )
 from cli.common.evaluators import check_evaluators
+from cli.common.registers import shown_register
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
 from cli.paper.asked import Asked
+from cli.paper.named_sources import digest_of, named_sources
 from engine.comparison.causes import Situation
 from engine.decisions.decide import deciders_of
 from engine.decisions.trace import Trace
-from engine.diagnostics import Rejected
+from engine.diagnostics import STANDARD_INPUT, Rejected
 from engine.evaluation.evidence import Evidence, Stated
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.recorded.history import stated_in
 from offers.records.offer_id import comparable_id
+from offers.records.reader import FROM_STANDARD_INPUT
 
 if TYPE_CHECKING:
     from offers.recorded.decided_again import RecordedRun
@@ -44,16 +46,18 @@ if TYPE_CHECKING:
 class PaperSource(NamedTuple):
     """The decisions that a paper tells.
 
-    `names` are what the sources are called, with the digest of each that is a file; `recorded_at` is when the latest
-    decision was recorded, None where no journal says so. `runs` are those whose rows the decisions are, if any.
+    `named` are the sources as a person calls them, and `digests` what they were made of, with the digest of each that
+    has one; `recorded_at` is when the latest of what is recorded was, None where no journal says so. `runs` are those
+    whose rows the decisions are, if any.
     """
 
     year: int
     rulebooks: Sequence[Rulebook]
     beside: Beside
     decisions: Sequence[Decisions]
-    names: Sequence[tuple[str, str]]
-    recorded_at: str | None
+    named: Sequence[str] = ()
+    digests: Sequence[tuple[str, str]] = ()
+    recorded_at: str | None = None
     runs: Sequence[RecordedRun] = ()
 
     def situation(self, decisions: Decisions) -> Situation:
@@ -116,7 +120,6 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         click.UsageError: it does not go together with what else is asked for.
     """
     check_evaluators()
-    names = [(in_unicode(path), _digest(path)) for path in asked.paths]
     if are_recorded(asked.paths, asked.journal):
         from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
 
@@ -126,7 +129,13 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         with recorded_decisions(asked.paths, asked.journal, exits, with_offers=True) as before:
             told = list(before.decided())
             yield PaperSource(
-                before.year, before.rulebooks, before.beside, told, names, before.recorded_at, before.runs
+                before.year,
+                before.rulebooks,
+                before.beside,
+                told,
+                *named_sources(before.sources, asked.language),
+                _latest(before.recorded_at, before.beside, told),
+                before.runs,
             )
         return
     library = load_library(asked.names)
@@ -148,7 +157,24 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         told = list(decided_offers(offers, deciders, year, exits, beside))
         if asked.journal is not None:
             _with_overrides(beside, asked.journal, stack, exits)
-        yield PaperSource(year, rulebooks, beside, told, names, None)
+        named = [called(path) for path in asked.paths]
+        digests = [(name, digest_of(path)) for name, path in zip(named, asked.paths, strict=True)]
+        yield PaperSource(year, rulebooks, beside, told, named, digests)
+
+
+def _latest(recorded_at: str | None, beside: Beside, told: Sequence[Decisions]) -> str | None:
+    """When the latest of what a paper tells was recorded: of decisions, and what people decided instead of them."""
+    if recorded_at is None:
+        return None
+    standing = (beside.overridden(trace) for decisions in told for trace in decisions)
+    return max((recorded_at, *(one.entry.recorded_at for one in standing if one is not None)))
+
+
+def called(path: str) -> str:
+    """What a source is called in a paper: a file by its name, wherever it lies; a table without a password."""
+    if path == FROM_STANDARD_INPUT:
+        return in_spoken(STANDARD_INPUT)
+    return in_unicode(Path(path).resolve().name if os.path.lexists(path) else shown_register([path]))
 
 
 def previous_decisions(folder: str, source: PaperSource, exits: list[Exit]) -> Previous:
@@ -185,14 +211,3 @@ def _by_year(one: Stated, other: Stated) -> Stated:
     """The second, with years of the first that it lacks."""
     yearly = {name: by_year for name, by_year in one.items() if not isinstance(by_year, Evidence)}
     return {n: e if isinstance(e, Evidence) else {**yearly.get(n, {}), **e} for n, e in other.items()}
-
-
-def _digest(path: str) -> str:
-    """The digest of what is a file, or of the record of a run; empty for anything else."""
-    folder = Path(path)
-    of_run = [folder / "record.json", folder / "run.json"] if is_run(path) else [folder]
-    for file in of_run:
-        if file.is_file():
-            with file.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-    return ""

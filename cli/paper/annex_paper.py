@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cli.common.offer_form import by_people, offer_form
 from cli.paper.committee_paper import THE_YEAR, CommitteeWriter
-from cli.paper.front import count_of
+from cli.paper.front import count_of, rejected_rows
 from cli.paper.source import PaperSource, Previous
 from engine.decisions.trace import Trace
 from engine.explanation.paper import (
@@ -57,6 +57,7 @@ class _Annex(CommitteeWriter):
     def _front(self, title: str) -> Iterator[Block]:
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
+        yield from rejected_rows(self._source, self._wording)
         yield self._totals()
         for rulebook in self._source.rulebooks:
             yield from self._contradictions(rulebook)

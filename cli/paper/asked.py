@@ -108,7 +108,9 @@ def write_one_paper(kind: PaperKind, asked: Asked, file: OneFile, maker: Callabl
     template, make = template_asked_for(kind, form), maker()
     exits: list[Exit] = []
     with paper_source(asked, exits) as source:
-        before = None if file.previous is None else previous_decisions(str(file.previous), source, exits)
+        before = (
+            None if file.previous is None else previous_decisions(str(file.previous), source, exits, asked.language)
+        )
         written = make(source, before, source.day(asked.date), Wording(asked.language))
     if not source.decisions:
         stop_without_decisions(exits)

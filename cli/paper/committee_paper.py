@@ -9,7 +9,8 @@ from cli.common.differences import differences_in_words, turned_in_words
 from cli.common.forms_paper import digest_tables
 from cli.common.in_short import missing_words
 from cli.common.offer_form import by_people, offer_form, outcome_statement, people_decided
-from cli.paper.front import contradictions, count_of
+from cli.paper.front import contradictions, count_of, rejected_rows
+from cli.paper.named_sources import PREVIOUS
 from cli.paper.source import PaperSource, Previous
 from engine.comparison.causes import Causes, Situation
 from engine.decisions.cause_of_change import VerdictChange, change_of
@@ -91,6 +92,7 @@ class CommitteeWriter:
     def _front(self, title: str) -> Iterator[Block]:
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
+        yield from rejected_rows(self._source, self._wording)
         yield self._heading(self._gettext("Recommendation"), 2)
         for rulebook in self._source.rulebooks:
             yield from (Paragraph((one,)) for one in self._recommended(rulebook))
@@ -454,7 +456,11 @@ class CommitteeWriter:
         yield NewPage()
         yield self._heading(gettext("Appendix: rulebooks, sources and digests"), 1)
         source = self._source
-        yield from digest_tables(source.rulebooks, source.digests, source.decisions, self._wording, self._known)
+        given = [(name, digest, RestsOn("given", node="source")) for name, digest in source.digests]
+        if self._previous is not None:
+            name, digest = self._previous.named
+            given.append((name, digest, RestsOn("given", digest, PREVIOUS)))
+        yield from digest_tables(source.rulebooks, given, source.decisions, self._wording, self._known)
 
     # --- parts ---
 

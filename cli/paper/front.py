@@ -1,16 +1,19 @@
-"""What the front page of every kind of paper says beside the outcomes: where rulebooks contradict each other."""
+"""What the front page of every kind of paper says beside the outcomes: rejected rows, contradictions of rulebooks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from cli.common.remarks_on_input import remark_sentences
+from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.paper import KnownGrounds, Paragraph, RestsOn, Statement
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
 from offers.records.input_remarks import InputRemark
 
+REJECTED = "rejected"
+"""What a statement rests on that says how many rows were rejected, as `count`."""
 _MOST_NAMED = 20
 """So many offers are named on a front page; the forms say it of each."""
 _CONTRADICTIONS = ("superset_not_met", "superset_undetermined")
@@ -20,6 +23,23 @@ _CONTRADICTIONS = ("superset_not_met", "superset_undetermined")
 def count_of(rulebook: Rulebook, node: str) -> RestsOn:
     """That a statement rests on so many decisions by a rulebook."""
     return RestsOn("count", node=f"{rulebook.name}/{node}")
+
+
+def rejected_rows(source: PaperSource, wording: Wording) -> Iterator[Paragraph]:
+    """How many rows of the source a paper tells nothing of, and where they are listed."""
+    if source.rejected == 0:
+        return
+    if source.rejected is None:
+        words = wording.gettext("It is not known how many rows of the source were rejected: the run does not say so.")
+    else:
+        words = wording.ngettext(
+            "{number} row of the source was rejected because of mistakes, so that the offer in it is not assessed "
+            "here. A run of the register lists the row in rejected.csv, with what is wrong.",
+            "{number} rows of the source were rejected because of mistakes, so that the offers in them are not "
+            "assessed here. A run of the register lists the rows in rejected.csv, with what is wrong.",
+            source.rejected,
+        )
+    yield Paragraph((Statement(words, (RestsOn("count", node=REJECTED),), "strong"),))
 
 
 def contradictions(

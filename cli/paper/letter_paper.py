@@ -9,7 +9,7 @@ from cli.common.decided import Decisions
 from cli.common.in_short import missing_words
 from cli.common.offer_form import by_people, offer_form, outcome_statement, people_decided
 from cli.paper.committee_paper import THE_DAY, THE_YEAR
-from cli.paper.front import contradictions, count_of
+from cli.paper.front import REJECTED, contradictions, count_of, rejected_rows
 from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.justification import facts_to_ask_for, questions_of
@@ -133,6 +133,7 @@ class _Letter:
             operator=self._operator.name,
         )
         yield Paragraph((Statement(words, (RestsOn("count", node="offers"),)),))
+        yield from self._rejected()
         if overridden := sum(bool(beside.overridden_among(decisions)) for _, decisions in self._operator.offers):
             ground = tuple(count_of(rulebook, "overridden") for rulebook in self._source.rulebooks)
             yield Paragraph((Statement(people_decided(overridden, self._wording), ground, "strong"),))
@@ -142,6 +143,13 @@ class _Letter:
             yield from contradictions(rulebook, of_rulebook, self._known, self._wording)
         if self._reply.workbook is not None:
             yield Paragraph((self._asked(self._reply.workbook),))
+
+    def _rejected(self) -> Iterator[Paragraph]:
+        """The rows that were rejected: nobody knows whose offers they hold."""
+        words = self._gettext("An offer that you operate and that this letter does not name may be among them.")
+        for paragraph in rejected_rows(self._source, self._wording):
+            among = Statement(words, (RestsOn("count", node=REJECTED),))
+            yield paragraph._replace(statements=(*paragraph.statements, among))
 
     def _particulars(self) -> Iterator[tuple[str, Statement]]:
         language = self._wording.language

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from cli.common.recorded import RecordedSource
 
 
+PREVIOUS = "previous"
+"""What the name and digest of a run before rest on, as `given`."""
+
+
 class NamedSources(NamedTuple):
     """Sources as a person calls them, and what they were made of, with the digest of each."""
 
@@ -30,6 +34,16 @@ def named_sources(sources: Sequence[RecordedSource], language: Language) -> Name
     named = [_named(source, wording) for source in sources]
     digests = [pair for source in sources for pair in _digests(source, wording)]
     return NamedSources(list(dict.fromkeys(named)), list(dict.fromkeys(digests)))
+
+
+def run_before(folder: Path, language: Language) -> tuple[str, str]:
+    """What the folder of a run before is called, and the digest of its run."""
+    return _run(folder, Wording(language)), digest_of_run_in(folder)
+
+
+def digest_of_run_in(folder: Path) -> str:
+    """The digest of the record of the run in a folder."""
+    return digest_of(folder / RECORD) or digest_of(folder / "run.json")
 
 
 def digest_of(path: str | Path) -> str:
@@ -60,7 +74,7 @@ def _digests(source: RecordedSource, wording: Wording) -> Iterator[tuple[str, st
     if source.run is not None:
         yield from ((in_unicode(file.path), file.sha256) for file in source.run.record.inputs)
     if (folder := source.folder) is not None:
-        yield _run(folder, wording), digest_of(folder / RECORD) or digest_of(folder / "run.json")
+        yield _run(folder, wording), digest_of_run_in(folder)
     if source.entry is not None:
         yield _entry(source, source.entry, wording), source.entry.digest
 

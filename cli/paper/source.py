@@ -14,6 +14,7 @@ from cli.common.beside import Beside
 from cli.common.console import Exit, load_library, present, say
 from cli.common.decided import (
     Decisions,
+    Offers,
     are_recorded,
     decided_offers,
     is_offer,
@@ -25,16 +26,18 @@ from cli.common.registers import shown_register
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
 from cli.paper.asked import Asked
-from cli.paper.named_sources import digest_of, named_sources
+from cli.paper.named_sources import digest_of, named_sources, run_before
 from engine.comparison.causes import Situation
 from engine.decisions.decide import deciders_of
 from engine.decisions.trace import Trace
 from engine.diagnostics import STANDARD_INPUT, Rejected
 from engine.evaluation.evidence import Evidence, Stated
+from engine.journal.run_files import digest_of_run
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import message
+from engine.texts.catalogue import Language, message
 from engine.values.canonical import in_unicode
 from offers.recorded.history import stated_in
+from offers.records.offer import Offer
 from offers.records.offer_id import comparable_id
 from offers.records.reader import FROM_STANDARD_INPUT
 
@@ -48,7 +51,8 @@ class PaperSource(NamedTuple):
 
     `named` are the sources as a person calls them, and `digests` what they were made of, with the digest of each that
     has one; `recorded_at` is when the latest of what is recorded was, None where no journal says so. `runs` are those
-    whose rows the decisions are, if any.
+    whose rows the decisions are, if any; `rejected` says how many rows of the source were rejected, so that it tells
+    nothing of their offers, None where nobody knows.
     """
 
     year: int
@@ -59,6 +63,7 @@ class PaperSource(NamedTuple):
     digests: Sequence[tuple[str, str]] = ()
     recorded_at: str | None = None
     runs: Sequence[RecordedRun] = ()
+    rejected: int | None = 0
 
     def situation(self, decisions: Decisions) -> Situation:
         """What is stated of an offer, as far as it is at hand, and as far as the decisions on it read it."""
@@ -88,12 +93,14 @@ class Previous(NamedTuple):
     """What a run before decided: `traces` by the offer's comparable id, and then by the rulebook's id.
 
     `lost` names, by rulebook id, evidence that the rule reads now, and that may have been stated then but was not kept.
-    `causes` are those of the changes since then, as the runs recorded them that are told.
+    `causes` are those of the changes since then, as the runs recorded them that are told. `named` is what the run is
+    called, with its digest.
     """
 
     traces: Mapping[str, Mapping[str, Trace]]
     lost: Mapping[str, Sequence[str]]
     causes: RecordedCauses
+    named: tuple[str, str]
 
     @property
     def years(self) -> set[int]:
@@ -136,6 +143,7 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
                 *named_sources(before.sources, asked.language),
                 _latest(before.recorded_at, before.beside, told),
                 before.runs,
+                rejected_in(before.runs),
             )
         return
     library = load_library(asked.names)
@@ -154,12 +162,35 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         programs = [decider.program for decider in deciders]
         of_rows = tuple if isinstance(offers, list) else offers.remarks
         beside = Beside((offer for offer in offers if is_offer(offer)), programs, year, None, of_rows)
-        told = list(decided_offers(offers, deciders, year, exits, beside))
+        counted = _Counted(offers)
+        told = list(decided_offers(counted, deciders, year, exits, beside))
         if asked.journal is not None:
             _with_overrides(beside, asked.journal, stack, exits)
         named = [called(path) for path in asked.paths]
         digests = [(name, digest_of(path)) for name, path in zip(named, asked.paths, strict=True)]
-        yield PaperSource(year, rulebooks, beside, told, named, digests)
+        yield PaperSource(year, rulebooks, beside, told, named, digests, rejected=counted.number - len(told))
+
+
+class _Counted:
+    """Offers that are gone through once, and how many there were, or would have been."""
+
+    def __init__(self, offers: Offers) -> None:
+        self._offers, self.number = offers, 0
+
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    def __iter__(self) -> Iterator[Offer | Rejected]:
+        for offer in self._offers:
+            self.number += 1
+            yield offer
+
+
+def rejected_in(runs: Sequence[RecordedRun]) -> int | None:
+    """How many rows were rejected in some runs, each counted once; None where that is not known of one of them."""
+    numbers = {digest_of_run(run.record): run.rejected for run in runs}
+    known = [number for number in numbers.values() if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
 
 
 def _latest(recorded_at: str | None, beside: Beside, told: Sequence[Decisions]) -> str | None:
@@ -177,7 +208,7 @@ def called(path: str) -> str:
     return in_unicode(Path(path).resolve().name if os.path.lexists(path) else shown_register([path]))
 
 
-def previous_decisions(folder: str, source: PaperSource, exits: list[Exit]) -> Previous:
+def previous_decisions(folder: str, source: PaperSource, exits: list[Exit], language: Language) -> Previous:
     """The decisions of a run before, as far as they are compared with those of a source.
 
     Raises:
@@ -193,7 +224,7 @@ def previous_decisions(folder: str, source: PaperSource, exits: list[Exit]) -> P
     exits += [code for code in unseen if code is not Exit.UNDETERMINED]
     traces = {comparable_id(one[0].subject.id): {trace.rulebook.id: trace for trace in one} for one in told}
     lost = read_previous(Path(folder), source.rulebooks).lost
-    return Previous(traces, lost, recorded_causes(source.runs, Path(folder)))
+    return Previous(traces, lost, recorded_causes(source.runs, Path(folder)), run_before(Path(folder), language))
 
 
 def _with_overrides(beside: Beside, address: str, stack: ExitStack, exits: list[Exit]) -> None:

@@ -120,7 +120,7 @@ def opened(
     with click.Context(click.Command("paper")) as context:
         context.meta["sekskant.reading"] = {}
         with paper_source(asked, exits) as source:
-            previous = previous_decisions(str(before), source, exits)
+            previous = previous_decisions(str(before), source, exits, "da")
     assert exits in ([], [Exit.UNDETERMINED])
     return source, previous
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cli.common.offer_form import by_people, offer_form
+from cli.common.offer_form import by_people
 from cli.paper.committee_paper import THE_YEAR, CommitteeWriter
 from cli.paper.front import count_of, rejected_rows
 from cli.paper.source import PaperSource, Previous
@@ -182,4 +182,4 @@ class _Annex(CommitteeWriter):
                 title = self._text(decisions[0].rulebook.title)
                 yield self._heading(self._gettext("Forms: {title}", title=title), 1)
             anchor = self._anchors[decisions[0].subject.id]
-            yield from offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
+            yield from self._form(decisions, anchor)

@@ -8,7 +8,7 @@ from cli.common.change_words import Group, change_word, group_word
 from cli.common.differences import differences_in_words, turned_in_words
 from cli.common.forms_paper import digest_tables
 from cli.common.in_short import missing_words
-from cli.common.offer_form import by_people, offer_form, outcome_statement, people_decided
+from cli.common.offer_form import by_people, names_of, offer_form, outcome_statement, people_decided
 from cli.paper.front import contradictions, count_of, rejected_rows
 from cli.paper.named_sources import PREVIOUS
 from cli.paper.source import PaperSource, Previous
@@ -63,6 +63,7 @@ class CommitteeWriter:
         self._source, self._previous, self._date, self._wording = source, previous, date, wording
         self._gettext, self._text, self._known = wording.gettext, wording.text, KnownGrounds()
         self._not_kept: dict[tuple[str, int, str], bool] = {}
+        self._names = names_of(source.decisions)
         self._anchors = {d[0].subject.id: f"offer-{n}" for n, d in enumerate(source.decisions, 1)}
 
     def paper(self) -> Paper:
@@ -446,10 +447,16 @@ class CommitteeWriter:
         yield self._heading(self._gettext("Form and justification of each offer"), 1)
         for decisions in self._source.decisions:
             anchor = self._anchors[decisions[0].subject.id]
-            form = offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
+            form = self._form(decisions, anchor)
             if decisions is not self._source.decisions[0]:
                 yield NewPage()
             yield from form
+
+    def _form(self, decisions: Sequence[Trace], anchor: str) -> Iterator[Block]:
+        names = self._names
+        yield from offer_form(
+            decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor, names=names
+        )
 
     def _digests(self) -> Iterator[Block]:
         gettext = self._gettext

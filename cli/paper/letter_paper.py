@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cli.common.decided import Decisions
 from cli.common.in_short import missing_words
-from cli.common.offer_form import by_people, offer_form, outcome_statement, people_decided
+from cli.common.offer_form import by_people, names_of, offer_form, outcome_statement, people_decided
 from cli.paper.committee_paper import THE_DAY, THE_YEAR
 from cli.paper.front import REJECTED, contradictions, count_of, rejected_rows
 from cli.paper.source import PaperSource
@@ -196,7 +196,10 @@ class _Letter:
         return Table(gettext("The intended outcome of each offer"), columns, tuple(rows))
 
     def _forms(self) -> Iterator[Block]:
+        names = names_of(decisions for _, decisions in self._operator.offers)
         for number, (_, decisions) in enumerate(self._operator.offers, 1):
             yield NewPage()
             anchor = f"offer-{number}"
-            yield from offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
+            yield from offer_form(
+                decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor, names=names
+            )

@@ -8,7 +8,8 @@ from fractions import Fraction
 from cli.common.offer_form import by_people
 from cli.paper.committee_paper import THE_YEAR, CommitteeWriter
 from cli.paper.front import count_of, rejected_rows
-from cli.paper.source import PaperSource, Previous
+from cli.paper.previous import Previous
+from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.paper import (
     Block,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +26,7 @@ from cli.common.registers import shown_register
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
 from cli.paper.asked import Asked
-from cli.paper.named_sources import digest_of, named_sources, run_before
+from cli.paper.named_sources import digest_of, named_sources
 from engine.comparison.causes import Situation
 from engine.decisions.decide import deciders_of
 from engine.decisions.trace import Trace
@@ -34,16 +34,14 @@ from engine.diagnostics import STANDARD_INPUT, Rejected
 from engine.evaluation.evidence import Evidence, Stated
 from engine.journal.run_files import digest_of_run
 from engine.rulebooks.rulebook import Rulebook
-from engine.texts.catalogue import Language, message
+from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.recorded.history import stated_in
 from offers.records.offer import Offer
-from offers.records.offer_id import comparable_id
 from offers.records.reader import FROM_STANDARD_INPUT
 
 if TYPE_CHECKING:
     from offers.recorded.decided_again import RecordedRun
-    from offers.recorded.recorded_causes import RecordedCauses
 
 
 class PaperSource(NamedTuple):
@@ -87,35 +85,6 @@ class PaperSource(NamedTuple):
     def day(self, date: str | None) -> str | None:
         """The day on a paper: the one that is asked for, else that on which the latest decision was recorded."""
         return date or (self.recorded_at and self.recorded_at[:10])
-
-
-class Previous(NamedTuple):
-    """What a run before decided: `traces` by the offer's comparable id, and then by the rulebook's id.
-
-    `lost` names, by rulebook id, evidence that the rule reads now, and that may have been stated then but was not kept.
-    `causes` are those of the changes since then, as the runs recorded them that are told. `named` is what the run is
-    called, with its digest.
-    """
-
-    traces: Mapping[str, Mapping[str, Trace]]
-    lost: Mapping[str, Sequence[str]]
-    causes: RecordedCauses
-    named: tuple[str, str]
-
-    @property
-    def years(self) -> set[int]:
-        """The agreement years of its decisions."""
-        return {trace.year for of_offer in self.traces.values() for trace in of_offer.values()}
-
-    def by(self, rulebook: Rulebook) -> dict[str, Trace]:
-        """The decisions by a rulebook, or by another version of it, by the offer's comparable id."""
-        found = ((offer, of_offer.get(rulebook.id)) for offer, of_offer in self.traces.items())
-        return {offer: trace for offer, trace in found if trace is not None}
-
-    def situation(self, offer: str) -> Situation:
-        """What was stated of an offer, for which agreement year."""
-        traces = list(self.traces[offer].values())
-        return Situation(stated_in(traces), traces[0].year)
 
 
 @contextmanager
@@ -206,25 +175,6 @@ def called(path: str) -> str:
     if path == FROM_STANDARD_INPUT:
         return in_spoken(STANDARD_INPUT)
     return in_unicode(Path(path).resolve().name if os.path.lexists(path) else shown_register([path]))
-
-
-def previous_decisions(folder: str, source: PaperSource, exits: list[Exit], language: Language) -> Previous:
-    """The decisions of a run before, as far as they are compared with those of a source.
-
-    Raises:
-        Rejected: there is no whole run in the folder.
-    """
-    from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
-    from offers.comparison.previous import read_previous  # noqa: PLC0415
-    from offers.recorded.recorded_causes import recorded_causes  # noqa: PLC0415
-
-    unseen: list[Exit] = []
-    with recorded_decisions([folder], None, unseen) as before:
-        told = list(before.decided())
-    exits += [code for code in unseen if code is not Exit.UNDETERMINED]
-    traces = {comparable_id(one[0].subject.id): {trace.rulebook.id: trace for trace in one} for one in told}
-    lost = read_previous(Path(folder), source.rulebooks).lost
-    return Previous(traces, lost, recorded_causes(source.runs, Path(folder)), run_before(Path(folder), language))
 
 
 def _with_overrides(beside: Beside, address: str, stack: ExitStack, exits: list[Exit]) -> None:

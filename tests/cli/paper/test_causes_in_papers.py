@@ -14,7 +14,8 @@ import pytest
 from cli.common.console import Exit, load_library
 from cli.paper.asked import Asked
 from cli.paper.committee_paper import committee_paper
-from cli.paper.source import PaperSource, Previous, paper_source, previous_decisions
+from cli.paper.previous import Previous, previous_decisions
+from cli.paper.source import PaperSource, paper_source
 from engine.comparison.atom import text_of
 from engine.comparison.causes import CauseFinder, Situation
 from engine.decisions.trace import Subject

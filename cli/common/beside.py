@@ -77,6 +77,10 @@ class Beside:
         """Those remarks in words."""
         return remark_sentences(self.remarks(offer), self._rulebooks, self.year, wording)
 
+    def overridden_among(self, traces: Iterable[Trace]) -> list[Trace]:
+        """Those of some decisions in place of which people decided otherwise."""
+        return [trace for trace in traces if self.overridden(trace) is not None]
+
     def override_lines(self, trace: Trace, wording: Wording) -> list[str]:
         """What people decided instead, in words; none where nobody did."""
         standing = self.overridden(trace)

@@ -114,19 +114,18 @@ def _digests(decided: Decided, rulebooks: Sequence[Rulebook], wording: Wording, 
 
 def digest_tables(
     rulebooks: Sequence[Rulebook],
-    sources: Sequence[tuple[str, str]] | None,
+    sources: Sequence[tuple[str, str, RestsOn]] | None,
     decided: Decided,
     wording: Wording,
     known: KnownGrounds,
 ) -> Iterator[Table]:
-    """The digests of rulebooks, vocabularies and each decision; of sources, by their names, where they are told."""
+    """The digests of rulebooks, vocabularies and each decision; of sources, by name and ground, where they are told."""
     gettext = wording.gettext
     of_digest = Column(gettext("Digest (SHA-256)"), 7)
     rows = [row for rulebook in rulebooks for row in _rulebook_rows(rulebook, wording)]
-    given = (RestsOn("given", node="source"),)
-    for name, digest in sources or ():
+    for name, digest, given in sources or ():
         if digest:
-            rows.append(Row(((Statement(name, given),), (Statement(digest, given),))))
+            rows.append(Row(((Statement(name, (given,)),), (Statement(digest, (given,)),))))
     caption = gettext("Rulebooks") if sources is None else gettext("Rulebooks and sources")
     yield Table(caption, (Column(gettext("What"), 3), of_digest), tuple(rows))
     columns = (Column(gettext("Offer"), 3), Column(gettext("Rulebook"), 3), of_digest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from cli.common.beside import Beside
@@ -26,7 +26,10 @@ from engine.explanation.paper import (
 )
 from engine.explanation.views import TestView, one_is_enough, view_of, views_of
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Verdict
+from offers.records.offer import PART_OF
+from offers.records.offer_id import comparable_id
 
 
 def offer_form(
@@ -37,18 +40,23 @@ def offer_form(
     *,
     level: int,
     anchor: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> Iterator[Block]:
-    """The form of one offer; its headings are of a level and those below it."""
+    """The form of one offer; its headings are of a level and those below it.
+
+    `names` are what the offers are called that are told beside it, by comparable ids: whoever reads the form then needs
+    no id, neither of an offer nor of a rulebook. Without them both stand there as files and commands have them.
+    """
     subject, grounds = decisions[0].subject, known.of(decisions[0])
     yield Heading(grounds.statement("name", subject.name), level, anchor)
     described = (
-        (wording.text(label), grounds.statement(f"description/{number}", wording.text(value)))
+        (wording.text(label), grounds.statement(f"description/{number}", _value(label, value, names or {}, wording)))
         for number, (label, value) in enumerate(subject.description)
     )
     if rows := tuple(described):
         yield Pairs(rows)
     for trace in decisions:
-        yield from decision_form(trace, beside, wording, known, level + 1)
+        yield from decision_form(trace, beside, wording, known, level + 1, has_ids=names is None)
     if remarks := beside.remark_sentences(wording, subject.id):
         heading = wording.gettext("On the information as it was handed in")
         yield Heading(grounds.statement("input_remarks", heading), level + 1)
@@ -59,12 +67,26 @@ def offer_form(
             yield Paragraph((grounds.statement(f"attention/{number}", point),), "item")
 
 
-def decision_form(trace: Trace, beside: Beside, wording: Wording, known: KnownGrounds, level: int) -> Iterator[Block]:
+def names_of(told: Iterable[Sequence[Trace]]) -> dict[str, str]:
+    """What the offers of some decisions are called, by comparable ids."""
+    return {comparable_id(decisions[0].subject.id): decisions[0].subject.name for decisions in told}
+
+
+def _value(label: Text, value: Text, names: Mapping[str, str], wording: Wording) -> str:
+    """What a description says under a label; of the offer that another is a department of its name, where known."""
+    said = wording.text(value)
+    return names.get(comparable_id(said), said) if label == PART_OF else said
+
+
+def decision_form(
+    trace: Trace, beside: Beside, wording: Wording, known: KnownGrounds, level: int, *, has_ids: bool
+) -> Iterator[Block]:
     """One decision: the outcome, what people decided instead, the criteria, and the justification."""
     grounds, rulebook = known.of(trace), trace.rulebook
     of_rulebook = grounds.of_rulebook()
     yield Heading(Statement(wording.text(rulebook.title), (of_rulebook,)), level)
-    version = f"{rulebook.id} {rulebook.version} · {wording.gettext('agreement year')} {trace.year}"
+    named = rulebook.id if has_ids else wording.gettext("version")
+    version = f"{named} {rulebook.version} · {wording.gettext('agreement year')} {trace.year}"
     yield Paragraph((Statement(version, (of_rulebook,), "dim"),), "note")
     yield Paragraph((outcome_statement(trace, grounds, wording), basis_statement(trace, grounds, wording)), "outcome")
     yield from (Paragraph((one,), "by_people") for one in by_people(trace, beside, wording))
@@ -102,6 +124,15 @@ def by_people(trace: Trace, beside: Beside, wording: Wording) -> Iterator[Statem
     ground = RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}")
     for line in beside.override_lines(trace, wording):
         yield Statement(line, (ground,), "strong")
+
+
+def people_decided(offers: int, wording: Wording) -> str:
+    """Of how many of the offers just told people decided otherwise."""
+    return wording.ngettext(
+        "For {number} of these offers a person has recorded another outcome, which stands beside the rule's.",
+        "For {number} of these offers people have recorded another outcome, which stands beside the rule's.",
+        offers,
+    )
 
 
 def _columns(wording: Wording) -> tuple[Column, ...]:

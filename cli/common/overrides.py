@@ -132,6 +132,7 @@ class StandingOverrides:
     def __init__(self, journal: Journal, offer: str | None = None) -> None:
         self.damaged: list[Diagnostic] = []
         self._journal, self._replayer = journal, describing(journal.text)
+        self._made_again = dict[int, Trace | None]()
         entries = list(journal.entries(Filter(kind=OVERRIDE, offer=offer), damaged=self.damaged))
         pairs = ((entry, self._content(entry)) for entry in entries)
         self._overrides = [(entry, content) for entry, content in pairs if content is not None]
@@ -152,7 +153,12 @@ class StandingOverrides:
     def of(self, trace: Trace, offer: str | None = None) -> StandingOverride | None:
         """The override that stands beside a decision; of an offer that had another id then, by that."""
         latest = self._latest.get((comparable_id(trace.subject.id if offer is None else offer), trace.rulebook.id))
-        return None if latest is None else StandingOverride(*latest, self._under(*latest))
+        if latest is None:
+            return None
+        number = latest[0].number
+        if number not in self._made_again:
+            self._made_again[number] = self._under(*latest)
+        return StandingOverride(*latest, self._made_again[number])
 
     def _content(self, entry: Entry) -> RecordedOverride | None:
         try:

@@ -20,9 +20,9 @@ from engine.diagnostics import NotReplayable, Place, Rejected, rejected
 from engine.documents.fields import Fields, read_json
 from engine.evaluation.program import compile_rulebook
 from engine.journal.entry import DECISION, RUN, Entry, kind_in_words
-from engine.journal.journal import Journal
+from engine.journal.journal import Filter, Journal
 from engine.journal.row_proof import file_of_decisions
-from engine.journal.run_files import RunFiles
+from engine.journal.run_files import RunFiles, digest_of_run
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Message, message
 from offers.recorded.batch_entries import RowSelection, recorded_run
@@ -39,19 +39,41 @@ _Meet = Callable[[Offer], None] | None
 """What takes each offer that is decided again."""
 
 
+class RecordedSource(NamedTuple):
+    """What was named: the `folder` of a run, or an entry (`12`, `12/OFFER`), of which there is none.
+
+    `run` is the run whose rows the decisions are, if any; `entry` the one that records them, None where no journal was
+    named or it does not record the run.
+    """
+
+    named: str
+    folder: Path | None
+    run: RecordedRun | None
+    entry: Entry | None
+
+
 class RecordedDecisions(NamedTuple):
     """Decisions that were made before: by which rulebooks, what stands beside them, and the decisions themselves.
 
-    What stands beside them has met each offer that `decided` has come to, where that was asked for. `recorded_at` is
-    when the latest of them was recorded; None where they come from no journal. `runs` are those whose rows they are.
+    What stands beside them has met each offer that `decided` has come to, where that was asked for. `sources` are what
+    they come from.
     """
 
     year: int
-    recorded_at: str | None
     rulebooks: Sequence[Rulebook]
     beside: Beside
     decided: Callable[[], Iterator[Decisions]]
-    runs: Sequence[RecordedRun] = ()
+    sources: Sequence[RecordedSource]
+
+    @property
+    def recorded_at(self) -> str | None:
+        """When the latest of them was recorded; None where no journal says so."""
+        return max((source.entry.recorded_at for source in self.sources if source.entry is not None), default=None)
+
+    @property
+    def runs(self) -> list[RecordedRun]:
+        """The runs whose rows they are."""
+        return [source.run for source in self.sources if source.run is not None]
 
 
 class _Source(NamedTuple):
@@ -60,8 +82,10 @@ class _Source(NamedTuple):
     year: int
     rulebooks: Sequence[Rulebook]
     decided: Callable[[], Iterator[Decisions | Rejected]]
+    named: str
+    folder: Path | None = None
     remarks: Sequence[InputRemark] = ()
-    recorded_at: str | None = None
+    entry: Entry | None = None
     run: RecordedRun | None = None
 
 
@@ -78,7 +102,9 @@ def recorded_decisions(
         journal = None if address is None else stack.enter_context(Journal(address))
         met: dict[str, Offer] = {}
         meet = (lambda offer: met.update({offer.id: offer})) if with_offers else None
-        sources = [_of_folder(Path(path), meet) if is_run(path) else _of_entry(journal, path, meet) for path in paths]
+        sources = [
+            _of_folder(path, journal, meet) if is_run(path) else _of_entry(journal, path, meet) for path in paths
+        ]
         if len({source.year for source in sources}) > 1:
             words = message("they were decided for several agreement years; print those of one year at a time")
             raise click.UsageError(in_spoken(words))
@@ -89,11 +115,9 @@ def recorded_decisions(
             overrides = StandingOverrides(journal)
             beside.overridden = overrides.of
             exits += [present(Rejected(overrides.damaged))] if overrides.damaged else []
-        times = [source.recorded_at for source in sources]
-        latest = max((time for time in times if time is not None), default=None)
-        runs = [source.run for source in sources if source.run is not None]
+        told = [RecordedSource(source.named, source.folder, source.run, source.entry) for source in sources]
         decided = partial(_decided, sources, beside, exits)
-        yield RecordedDecisions(sources[0].year, latest, rulebooks, beside, decided, runs)
+        yield RecordedDecisions(sources[0].year, rulebooks, beside, decided, told)
 
 
 def _decided(sources: Sequence[_Source], beside: Beside, exits: list[Exit]) -> Iterator[Decisions]:
@@ -108,8 +132,19 @@ def _decided(sources: Sequence[_Source], beside: Beside, exits: list[Exit]) -> I
             yield decisions
 
 
-def _of_folder(folder: Path, meet: _Meet) -> _Source:
-    return _of_run(run_in(folder, load_library()), [RowSelection()], str(folder), meet)
+def _of_folder(folder: str, journal: Journal | None, meet: _Meet) -> _Source:
+    run = run_in(Path(folder), load_library())
+    entry = None if journal is None else _entry_of(run, journal)
+    return _of_run(run, [RowSelection()], folder, meet)._replace(folder=Path(folder), entry=entry)
+
+
+def _entry_of(run: RecordedRun, journal: Journal) -> Entry | None:
+    """The entry of a journal that records a run, the latest; None where none does."""
+    recorded = digest_of_run(run.record)
+    found = [entry for entry in journal.entries(Filter(kind=RUN)) if entry.content_digest == recorded]
+    for entry in found[-1:]:
+        journal.check_sound(entry)
+    return found[-1] if found else None
 
 
 def _of_run(run: RecordedRun, wanted: Sequence[RowSelection], named: str, meet: _Meet) -> _Source:
@@ -124,7 +159,7 @@ def _of_run(run: RecordedRun, wanted: Sequence[RowSelection], named: str, meet: 
             if found:
                 return
 
-    return _Source(run.record.year, _loaded(lambda: run.rulebooks, named), decided, run=run)
+    return _Source(run.record.year, _loaded(lambda: run.rulebooks, named), decided, named, run=run)
 
 
 def _of_entry(journal: Journal | None, named: str, meet: _Meet) -> _Source:
@@ -136,7 +171,7 @@ def _of_entry(journal: Journal | None, named: str, meet: _Meet) -> _Source:
         raise rejected(journal.address.place, "unknown-entry", words)
     journal.check_sound(entry)
     if entry.kind == RUN:
-        return _of_recorded_run(journal, entry, address, meet)
+        return _of_recorded_run(journal, entry, address, meet)._replace(named=named, entry=entry)
     if entry.kind != DECISION:
         words = message(
             "entry {number} is no decision but: {kind}", number=entry.number, kind=kind_in_words(entry.kind)
@@ -174,13 +209,15 @@ def _of_recorded_run(journal: Journal, entry: Entry, address: str, meet: _Meet) 
             "the batch in entry {number} has no decision on `{address}`", number=entry.number, address=address
         )
         raise rejected(journal.address.place, "unknown-entry", words)
-    return source._replace(recorded_at=entry.recorded_at)
+    return source
 
 
 def _of_decision(journal: Journal, entry: Entry, meet: _Meet) -> _Source:
     trace = made_again(journal, describing(journal.text, meet), entry)
     remarks = recorded_remarks(entry, trace)
-    return _Source(trace.year, [trace.rulebook], lambda: iter([(trace,)]), remarks, entry.recorded_at)
+    return _Source(
+        trace.year, [trace.rulebook], lambda: iter([(trace,)]), str(entry.number), remarks=remarks, entry=entry
+    )
 
 
 def made_again(journal: Journal, replayer: Replayer, entry: Entry) -> Trace:

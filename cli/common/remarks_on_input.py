@@ -181,7 +181,7 @@ class _Sentences:
         own, wider = self._outcome("rulebook"), self._outcome("superset")
         other, who = self._outcome("superset", Verdict.NOT_MET), self._offers_are
         return self._gettext(
-            "Inconsistency: {who} {own}, but {other}. By the source, that is also {wider}.",
+            "Inconsistency: {who} {own}, but {other}. By the source, such an offer is also {wider}.",
             who=who,
             own=own,
             other=other,
@@ -191,7 +191,7 @@ class _Sentences:
     def _superset_undetermined(self) -> str:
         own, wider = self._outcome("rulebook"), self._outcome("superset")
         return self._gettext(
-            "{offers_are} {own}, which by the source is also {wider}; whether so is undetermined.",
+            "{offers_are} {own}. By the source, such an offer is also {wider}, but that is undetermined here.",
             offers_are=self._offers_are,
             own=own,
             wider=wider,

@@ -60,6 +60,7 @@ _HEADINGS: Mapping[str, Message] = {
     "number": message_in("column", "Number"),
     "offer": message_in("column", "Offer"),
     "offers": message_in("column", "Offers"),
+    "overridden": message_in("column", "Decided otherwise by people"),
     "part": message_in("column", "Part of the list"),
     "places": message_in("column", "Places"),
     "places_unknown": message_in("column", "Offers with places not stated"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cli.common.offer_form import by_people, offer_form
-from cli.paper.committee_paper import THE_YEAR, CommitteeWriter, count_of
-from cli.paper.source import PaperSource, Previous
+from cli.common.offer_form import by_people
+from cli.paper.committee_paper import THE_YEAR, CommitteeWriter
+from cli.paper.front import count_of, rejected_rows
+from cli.paper.previous import Previous
+from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.paper import (
     Block,
@@ -17,6 +19,7 @@ from engine.explanation.paper import (
     Pairs,
     Paper,
     Paragraph,
+    RestsOn,
     Row,
     Section,
     Statement,
@@ -25,6 +28,7 @@ from engine.explanation.paper import (
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.capitalised import capitalised
+from offers.records.described import StatedPlaces
 from offers.records.offer import SERVICES, Offer, words
 
 
@@ -54,7 +58,10 @@ class _Annex(CommitteeWriter):
     def _front(self, title: str) -> Iterator[Block]:
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
+        yield from rejected_rows(self._source, self._wording)
         yield self._totals()
+        for rulebook in self._source.rulebooks:
+            yield from self._contradictions(rulebook)
 
     def _rules(self) -> Iterator[Block]:
         yield NewPage()
@@ -75,11 +82,32 @@ class _Annex(CommitteeWriter):
                 yield Paragraph((Statement(text, (count_of(rulebook, "met"),)),))
             else:
                 yield self._by_target_group(rulebook, met)
+            yield from self._brought_in(rulebook)
+
+    def _brought_in(self, rulebook: Rulebook) -> Iterator[Paragraph]:
+        """The offers that people take in, and the rule does not."""
+        names, grounds = list[str](), list[RestsOn]()
+        for trace in self._source.by(rulebook):
+            standing = self._source.beside.overridden(trace)
+            if standing is not None and standing.content.verdict is Verdict.MET is not trace.verdict:
+                names.append(trace.subject.name)
+                grounds.append(RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}"))
+        if names:
+            words = self._wording.ngettext(
+                "Another {number} offer has the outcome {label} because a person has decided so, and not by the rule. "
+                "It is not counted above: {offers}.",
+                "Another {number} offers have the outcome {label} because people have decided so, and not by the rule. "
+                "They are not counted above: {offers}.",
+                len(names),
+                label=self._wording.quoted(self._text(rulebook.outcomes[Verdict.MET].label)),
+                offers=self._wording.listed(names),
+            )
+            yield Paragraph((Statement(words, tuple(grounds), "strong"),), "by_people")
 
     def _by_target_group(self, rulebook: Rulebook, met: Sequence[Trace]) -> Table:
         gettext = self._gettext
         heads = (gettext("Target group"), gettext("Offer"), gettext("Operator"))
-        others = Column(gettext("Services"), 5), Column(gettext("Places"), 2, True)
+        others = Column(gettext("Services"), 5), Column(gettext("Places"), 3, True)
         columns = (*(Column(head, 3) for head in heads), *others)
         groups: dict[str, list[Trace]] = {}
         for trace in met:
@@ -102,26 +130,40 @@ class _Annex(CommitteeWriter):
             services = self._described(SERVICES, grounds)
             named = (self._name(grounds), *by_people(trace, self._source.beside, self._wording))
             operator = self._operator(grounds)
-            yield Row(((group,), named, (operator,), (services,), (self._places_of(trace),)))
+            yield Row(((group,), named, (operator,), (services,), tuple(self._places_of(trace))))
         text = self._gettext("In all: {group}", group=title)
         yield self._sum(rulebook, text, f"met/target_group/{name}", traces)
 
-    def _places_of(self, trace: Trace) -> Statement:
-        places, grounds = _places(self._offer(trace)), self._known.of(trace)
-        text = self._gettext("not stated") if places is None else self._wording.number(places)
-        return grounds.statement("description/places", text)
+    def _places_of(self, trace: Trace) -> Iterator[Statement]:
+        """The places that are stated, and where some are not, that they are not all."""
+        places, grounds = self._places(trace), self._known.of(trace)
+        if places.number is not None:
+            yield grounds.statement("description/places", self._wording.number(Fraction(places.number)))
+        if not places.are_all:
+            partly = self._gettext("not stated for all services")
+            text = self._gettext("not stated") if places.number is None else partly
+            yield grounds.statement("description/places", text, "dim" if text is partly else "")
 
     def _sum(self, rulebook: Rulebook, title: str, node: str, traces: Sequence[Trace]) -> Row:
         """A row that sums up: so many offers, and the places of those that state them."""
         ground = (count_of(rulebook, node),)
-        stated = [places for trace in traces if (places := _places(self._offer(trace))) is not None]
+        places = [self._places(trace) for trace in traces]
+        stated = [Fraction(one.number) for one in places if one.number is not None]
         offers = self._wording.ngettext("{number} offer", "{number} offers", len(traces))
         total = [Statement(self._wording.number(sum(stated, Fraction())), ground)] if stated else []
-        if without := len(traces) - len(stated):
-            words = self._wording.ngettext("{number} offer without", "{number} offers without", without)
+        if without := sum(not one.are_all for one in places):
+            words = self._wording.ngettext(
+                "of {number} offer the places, or some of them, are not stated",
+                "of {number} offers the places, or some of them, are not stated",
+                without,
+            )
             total.append(Statement(words, ground, "dim"))
-        cells = ((Statement(title, ground),), (Statement(offers, ground),), (), (), tuple(total))
+        people = self._by_people(rulebook, traces, f"{node}/overridden")
+        cells = ((Statement(title, ground),), (Statement(offers, ground), *people), (), (), tuple(total))
         return Row(cells, is_total=True)
+
+    def _places(self, trace: Trace) -> StatedPlaces:
+        return StatedPlaces.of(self._offer(trace).record.services)
 
     def _offer(self, trace: Trace) -> Offer:
         return self._source.beside.offers[trace.subject.id]
@@ -141,10 +183,4 @@ class _Annex(CommitteeWriter):
                 title = self._text(decisions[0].rulebook.title)
                 yield self._heading(self._gettext("Forms: {title}", title=title), 1)
             anchor = self._anchors[decisions[0].subject.id]
-            yield from offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
-
-
-def _places(offer: Offer) -> Fraction | None:
-    """The places of an offer; None where no service states any."""
-    stated = [Fraction(service.places) for service in offer.record.services or () if service.places is not None]
-    return sum(stated, Fraction()) if stated else None
+            yield from self._form(decisions, anchor)

@@ -20,12 +20,14 @@ from cli.common.options import (
     standing_journal_option,
     year_option,
 )
+from cli.common.previous_runs import ids_option, previous_option
 from cli.paper.template_options import filled, template_asked_for, template_options
 from cli.paper.written import date_option, form_of, say_what_it_takes, say_written, stop_without_decisions, write_paper
 from engine.texts.catalogue import Language
 
 if TYPE_CHECKING:
-    from cli.paper.source import PaperSource, Previous
+    from cli.paper.previous import Previous
+    from cli.paper.source import PaperSource
     from engine.explanation.paper import Paper, PaperKind
     from engine.explanation.words_and_numbers import Wording
 
@@ -45,10 +47,11 @@ class Asked(NamedTuple):
 
 
 class OneFile(NamedTuple):
-    """The file that a paper is written to, None where it is printed; and the folder of a run before."""
+    """The file that a paper is written to, None where it is printed; what it compares with, and a table of ids."""
 
     out: Path | None
-    previous: Path | None
+    previous: str | None
+    ids: Path | None
 
 
 def source_options(function: Function) -> Function:
@@ -76,8 +79,8 @@ def one_file_options(function: Function) -> Function:
     """The options of a command that writes one paper, and can tell what changed; it gets them as `file`."""
 
     @wraps(function)
-    def with_file(out: Path | None, previous: Path | None, **more: Any) -> Any:
-        return function(file=OneFile(out, previous), **more)
+    def with_file(out: Path | None, previous: str | None, ids: Path | None, **more: Any) -> Any:
+        return function(file=OneFile(out, previous, ids), **more)
 
     out = click.option(
         "--out",
@@ -85,13 +88,7 @@ def one_file_options(function: Function) -> Function:
         metavar="FILE",
         help="The file: its name ends in .docx, .html or .pdf. Without it the paper is printed.",
     )
-    previous = click.option(
-        "--previous",
-        type=FileName(file_okay=False, exists=True),
-        metavar="RUN",
-        help="The folder of a run before: the paper tells what changed since.",
-    )
-    return _with((out, previous), with_file)  # type: ignore[no-any-return]
+    return _with((out, previous_option, ids_option), with_file)  # type: ignore[no-any-return]
 
 
 def _with(options: Sequence[Callable[[Any], Any]], function: Any) -> Any:
@@ -102,13 +99,14 @@ def _with(options: Sequence[Callable[[Any], Any]], function: Any) -> Any:
 def write_one_paper(kind: PaperKind, asked: Asked, file: OneFile, maker: Callable[[], MakePaper]) -> None:
     """Write or print a paper of a kind, and end as what was asked for ends; `maker` imports what makes it."""
     form = form_of(file.out)
-    from cli.paper.source import paper_source, previous_decisions  # noqa: PLC0415 - help must not wait for it
+    from cli.paper.previous import previous_asked_for  # noqa: PLC0415 - help must not wait for it
+    from cli.paper.source import paper_source  # noqa: PLC0415
     from engine.explanation.words_and_numbers import Wording  # noqa: PLC0415
 
     template, make = template_asked_for(kind, form), maker()
     exits: list[Exit] = []
     with paper_source(asked, exits) as source:
-        before = None if file.previous is None else previous_decisions(str(file.previous), source, exits)
+        before = previous_asked_for(file.previous, file.ids, source, exits, asked.language)
         written = make(source, before, source.day(asked.date), Wording(asked.language))
     if not source.decisions:
         stop_without_decisions(exits)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cli.common.change_words import Group, change_word, group_word
-from cli.common.differences import differences_in_words, turned_in_words
 from cli.common.forms_paper import digest_tables
 from cli.common.in_short import missing_words
-from cli.common.offer_form import by_people, offer_form, outcome_statement
-from cli.paper.source import PaperSource, Previous
-from engine.comparison.causes import Causes, Situation
-from engine.decisions.cause_of_change import VerdictChange, change_of
+from cli.common.offer_form import by_people, names_of, offer_form, outcome_statement, people_decided
+from cli.paper.changes_part import ChangesWriter
+from cli.paper.front import contradictions, count_of, rejected_rows
+from cli.paper.named_sources import PREVIOUS
+from cli.paper.previous import Previous
+from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.clauses import Clauses
 from engine.explanation.justification import facts_to_ask_for, questions_of, why
@@ -37,10 +37,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Criterion, Override, Rulebook, Verdict
 from engine.texts.capitalised import capitalised
 from engine.texts.days import day_in_words, minute_in_words
-from offers.comparison.causes_of_changes import CausesOfChanges
-from offers.recorded.history import difference
 from offers.records.offer import OPERATOR
-from offers.records.offer_id import comparable_id
 
 GIVEN, THE_YEAR = RestsOn("given", node="source"), RestsOn("given", node="year")
 THE_DAY = RestsOn("given", node="date")
@@ -60,7 +57,7 @@ class CommitteeWriter:
     def __init__(self, source: PaperSource, previous: Previous | None, date: str | None, wording: Wording) -> None:
         self._source, self._previous, self._date, self._wording = source, previous, date, wording
         self._gettext, self._text, self._known = wording.gettext, wording.text, KnownGrounds()
-        self._not_kept: dict[tuple[str, int, str], bool] = {}
+        self._names = names_of(source.decisions)
         self._anchors = {d[0].subject.id: f"offer-{n}" for n, d in enumerate(source.decisions, 1)}
 
     def paper(self) -> Paper:
@@ -90,9 +87,11 @@ class CommitteeWriter:
     def _front(self, title: str) -> Iterator[Block]:
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
+        yield from rejected_rows(self._source, self._wording)
         yield self._heading(self._gettext("Recommendation"), 2)
         for rulebook in self._source.rulebooks:
             yield from (Paragraph((one,)) for one in self._recommended(rulebook))
+            yield from self._contradictions(rulebook)
         yield self._totals()
         yield Signature((self._gettext("Date"), self._gettext("Name and signature")))
 
@@ -109,7 +108,7 @@ class CommitteeWriter:
                 source=self._text(rulebook.source),
             )
             yield self._gettext("Rulebook"), Statement(words, (RestsOn("rulebook", rulebook.sha256),))
-        yield self._gettext("Source"), Statement(", ".join(name for name, _ in self._source.names), (GIVEN,))
+        yield self._gettext("Source"), Statement("; ".join(self._source.named), (GIVEN,))
         number = self._wording.grouped(len(self._source.decisions))
         yield self._gettext("Offers assessed"), Statement(number, (RestsOn("count", node="offers"),))
 
@@ -139,13 +138,16 @@ class CommitteeWriter:
                     **values,
                 )
             yield Statement(words, (count_of(rulebook, verdict.value),))
-        if overridden := sum(self._source.beside.overridden(trace) is not None for trace in traces):
-            words = self._wording.ngettext(
-                "For {number} of these offers a person has recorded another outcome, which stands beside the rule's.",
-                "For {number} of these offers people have recorded another outcome, which stands beside the rule's.",
-                overridden,
-            )
-            yield Statement(words, (count_of(rulebook, "overridden"),), "strong")
+        yield from self._by_people(rulebook, traces)
+
+    def _by_people(self, rulebook: Rulebook, traces: Sequence[Trace], node: str = "overridden") -> Iterator[Statement]:
+        """Of how many offers people decided otherwise than a rulebook; nothing where of none."""
+        if overridden := self._source.beside.overridden_among(traces):
+            words = people_decided(len(overridden), self._wording)
+            yield Statement(words, (count_of(rulebook, node),), "strong")
+
+    def _contradictions(self, rulebook: Rulebook) -> Iterator[Paragraph]:
+        yield from contradictions(rulebook, self._source.by(rulebook), self._known, self._wording)
 
     def _totals(self) -> Table:
         gettext = self._gettext
@@ -161,6 +163,11 @@ class CommitteeWriter:
                 rows.append(Row(((title,), (label,), (self._number(count, rulebook, verdict.value),))))
             total = Statement(gettext("In all"), (count_of(rulebook, "all"),))
             rows.append(Row(((title,), (total,), (self._number(len(traces), rulebook, "all"),)), is_total=True))
+            if overridden := self._source.beside.overridden_among(traces):
+                ground = (count_of(rulebook, "overridden"),)
+                people = Statement(gettext("Of these, people have recorded another outcome"), ground)
+                number = self._number(len(overridden), rulebook, "overridden")
+                rows.append(Row(((title._replace(rests_on=ground),), (people,), (number,))))
         return Table(gettext("Offers by outcome"), columns, tuple(rows))
 
     # --- the offers by their outcomes ---
@@ -189,7 +196,8 @@ class CommitteeWriter:
             rows.append(Row(((self._name(grounds),), (self._operator(grounds),), reason), leads_to=anchor))
         number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
         total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
-        rows.append(Row(((total,), (number,), ()), is_total=True))
+        people = tuple(self._by_people(rulebook, having, f"{verdict.value}/overridden"))
+        rows.append(Row(((total,), (number,), people), is_total=True))
         caption, ground = capitalised(self._text(rulebook.outcomes[verdict].label)), count_of(rulebook, verdict.value)
         return Table(caption, columns, tuple(rows), (ground,))
 
@@ -251,105 +259,8 @@ class CommitteeWriter:
         return Statement(words, (RestsOn("rulebook", rulebook.sha256, f"overrides/{override.id}"),))
 
     def _changes(self, level: int = 2) -> Iterator[Block]:
-        if self._previous is None:
-            return
-        years = self._previous.years
-        title = self._gettext("What changed since the run before")
-        if len(years) == 1 and years != {self._year}:
-            title = self._gettext("What changed since the agreement year {year}", year=min(years))
-        yield self._heading(title, level)
-        for rulebook in self._source.rulebooks:
-            yield Heading(self._of_rulebook(rulebook), level + 1)
-            changed = list(self._changed(rulebook))
-            if not changed:
-                words = self._gettext("No outcome has changed.")
-                yield Paragraph((Statement(words, (count_of(rulebook, "changes"),)),))
-            for group in Group:
-                rows = tuple(row for one, row in changed if one is group)
-                if rows:
-                    caption, ground = capitalised(group_word(group, self._wording)), count_of(rulebook, "changes")
-                    yield Table(caption, self._columns_of_changes(), rows, (ground,))
-
-    def _columns_of_changes(self) -> tuple[Column, ...]:
-        gettext = self._gettext
-        return (
-            Column(gettext("Offer"), 3),
-            Column(gettext("Outcome before"), 5),
-            Column(gettext("Outcome"), 5),
-            Column(gettext("Ground"), 5),
-            Column(gettext("What differs"), 5),
-        )
-
-    def _changed(self, rulebook: Rulebook) -> Iterator[tuple[Group, Row]]:
-        assert self._previous is not None
-        before, finders = self._previous.by(rulebook), dict[str, CausesOfChanges]()
-        for decisions in self._source.decisions:
-            for trace in (one for one in decisions if one.rulebook.content == rulebook.content):
-                was = before.pop(comparable_id(trace.subject.id), None)
-                change = change_of(None if was is None else was.verdict.value, trace.verdict.value)
-                if change is None:
-                    continue
-                if was is None:
-                    yield Group.of(change), self._new_row(trace, change)
-                    continue
-                finder = finders.setdefault(was.rulebook.sha256, CausesOfChanges(was.rulebook, rulebook))
-                causes = self._causes(finder, (was, trace), self._source.situation(decisions))
-                yield Group.of(change), self._turned_row(was, trace, change, causes)
-        for was in before.values():
-            yield Group.of(VerdictChange.CLOSED), self._closed_row(was)
-
-    def _causes(self, finder: CausesOfChanges, pair: tuple[Trace, Trace], now: Situation) -> Causes | None:
-        """What turned a verdict: as the run recorded it, else found in what is at hand; None where that lacks some."""
-        assert self._previous is not None
-        was, trace = pair
-        offer, verdicts = comparable_id(trace.subject.id), (was.verdict.value, trace.verdict.value)
-        recorded = self._previous.causes.get((offer, trace.rulebook.sha256))
-        causes = None if recorded is None else recorded.read_by(finder, verdicts)
-        if causes is not None or self._lacking(was, trace) is not None:
-            return causes
-        return finder.of(verdicts, self._previous.situation(comparable_id(was.subject.id)), now)
-
-    def _lacking(self, was: Trace, trace: Trace) -> str | None:
-        """What is said where evidence that turned a verdict may not have been kept; None where all of it was."""
-        assert self._previous is not None
-        if self._previous.lost.get(trace.rulebook.id):
-            return self._gettext("What turned the outcome is not known: the run before did not keep what shows it.")
-        if self._is_not_kept((was.rulebook, was.year), trace.rulebook):
-            return self._gettext(
-                "What turned the outcome is not known: the run did not keep what the former decision read."
-            )
-        return None
-
-    def _is_not_kept(self, old: tuple[Rulebook, int], new: Rulebook) -> bool:
-        key = old[0].sha256, old[1], new.sha256
-        if key not in self._not_kept:
-            self._not_kept[key] = self._source.not_kept(old, new)
-        return self._not_kept[key]
-
-    def _turned_row(self, was: Trace, trace: Trace, change: VerdictChange, causes: Causes | None) -> Row:
-        grounds, of_was = self._known.of(trace), self._known.of(was)
-        both = (grounds.of("change"), of_was.of("verdict"))
-        told = [change_word(change, was.verdict.value, self._wording)]
-        if causes is None:
-            told.append(self._lacking(was, trace) or self._gettext("What turned the outcome is not known."))
-        else:
-            told += turned_in_words(was, trace, causes, self._wording)
-        ground = tuple(Statement(text, both) for text in told)
-        differing = tuple(Statement(text, both) for text in differences_in_words(difference(was, trace), self._wording))
-        former = (outcome_statement(was, of_was, self._wording),)
-        now = (outcome_statement(trace, grounds, self._wording),)
-        return Row(((self._name(grounds),), former, now, ground, differing))
-
-    def _new_row(self, trace: Trace, change: VerdictChange) -> Row:
-        grounds = self._known.of(trace)
-        ground = (grounds.statement("change", change_word(change, None, self._wording)),)
-        return Row(((self._name(grounds),), (), (outcome_statement(trace, grounds, self._wording),), ground, ()))
-
-    def _closed_row(self, was: Trace) -> Row:
-        grounds = self._known.of(was)
-        words = self._gettext("Was assessed before, and is not among the offers now.")
-        former = (outcome_statement(was, grounds, self._wording),)
-        return Row(((self._name(grounds),), former, (), (grounds.statement("verdict", words),), ()))
+        if self._previous is not None:
+            yield from ChangesWriter(self._source, self._previous, self._wording, self._known).blocks(level)
 
     def _open(self) -> Iterator[Block]:
         tables = [table for rulebook in self._source.rulebooks for table in self._open_by(rulebook)]
@@ -433,17 +344,27 @@ class CommitteeWriter:
         yield self._heading(self._gettext("Form and justification of each offer"), 1)
         for decisions in self._source.decisions:
             anchor = self._anchors[decisions[0].subject.id]
-            form = offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
+            form = self._form(decisions, anchor)
             if decisions is not self._source.decisions[0]:
                 yield NewPage()
             yield from form
+
+    def _form(self, decisions: Sequence[Trace], anchor: str) -> Iterator[Block]:
+        names = self._names
+        yield from offer_form(
+            decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor, names=names
+        )
 
     def _digests(self) -> Iterator[Block]:
         gettext = self._gettext
         yield NewPage()
         yield self._heading(gettext("Appendix: rulebooks, sources and digests"), 1)
         source = self._source
-        yield from digest_tables(source.rulebooks, source.names, source.decisions, self._wording, self._known)
+        given = [(name, digest, RestsOn("given", node="source")) for name, digest in source.digests]
+        if self._previous is not None and self._previous.named is not None:
+            name, digest = self._previous.named
+            given.append((name, digest, RestsOn("given", digest, PREVIOUS)))
+        yield from digest_tables(source.rulebooks, given, source.decisions, self._wording, self._known)
 
     # --- parts ---
 
@@ -468,8 +389,3 @@ class CommitteeWriter:
 
     def _number(self, count: int, rulebook: Rulebook, node: str) -> Statement:
         return Statement(self._wording.grouped(count), (count_of(rulebook, node),))
-
-
-def count_of(rulebook: Rulebook, node: str) -> RestsOn:
-    """That a statement rests on so many decisions by a rulebook."""
-    return RestsOn("count", node=f"{rulebook.name}/{node}")

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from cli.common.decided import Decisions
 from cli.common.in_short import missing_words
-from cli.common.offer_form import offer_form, outcome_statement
+from cli.common.offer_form import by_people, names_of, offer_form, outcome_statement, people_decided
 from cli.paper.committee_paper import THE_DAY, THE_YEAR
+from cli.paper.front import REJECTED, contradictions, count_of, rejected_rows
 from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.justification import facts_to_ask_for, questions_of
@@ -122,6 +123,7 @@ class _Letter:
         return paper._replace(fields={"deadline": day_in_words(self._reply.deadline, self._wording.language)})
 
     def _front(self, title: str) -> Iterator[Block]:
+        beside = self._source.beside
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
         words = self._wording.ngettext(
@@ -131,8 +133,23 @@ class _Letter:
             operator=self._operator.name,
         )
         yield Paragraph((Statement(words, (RestsOn("count", node="offers"),)),))
+        yield from self._rejected()
+        if overridden := sum(bool(beside.overridden_among(decisions)) for _, decisions in self._operator.offers):
+            ground = tuple(count_of(rulebook, "overridden") for rulebook in self._source.rulebooks)
+            yield Paragraph((Statement(people_decided(overridden, self._wording), ground, "strong"),))
+        traces = [trace for _, decisions in self._operator.offers for trace in decisions]
+        for rulebook in self._source.rulebooks:
+            of_rulebook = [trace for trace in traces if trace.rulebook.content == rulebook.content]
+            yield from contradictions(rulebook, of_rulebook, self._known, self._wording)
         if self._reply.workbook is not None:
             yield Paragraph((self._asked(self._reply.workbook),))
+
+    def _rejected(self) -> Iterator[Paragraph]:
+        """The rows that were rejected: nobody knows whose offers they hold."""
+        words = self._gettext("An offer that you operate and that this letter does not name may be among them.")
+        for paragraph in rejected_rows(self._source, self._wording):
+            among = Statement(words, (RestsOn("count", node=REJECTED),))
+            yield paragraph._replace(statements=(*paragraph.statements, among))
 
     def _particulars(self) -> Iterator[tuple[str, Statement]]:
         language = self._wording.language
@@ -172,13 +189,17 @@ class _Letter:
                 grounds = self._known.of(trace)
                 name = grounds.statement("name", trace.subject.name)
                 title = Statement(self._text(trace.rulebook.title), (RestsOn("rulebook", trace.rulebook.sha256),))
-                outcome = outcome_statement(trace, grounds, self._wording)
+                people = by_people(trace, self._source.beside, self._wording)
+                outcome = (outcome_statement(trace, grounds, self._wording), *people)
                 missing = grounds.statement("missing", missing_words([trace], self._wording))
-                rows.append(Row(((name,), (title,), (outcome,), (missing,) if missing.text else ())))
+                rows.append(Row(((name,), (title,), outcome, (missing,) if missing.text else ())))
         return Table(gettext("The intended outcome of each offer"), columns, tuple(rows))
 
     def _forms(self) -> Iterator[Block]:
+        names = names_of(decisions for _, decisions in self._operator.offers)
         for number, (_, decisions) in enumerate(self._operator.offers, 1):
             yield NewPage()
             anchor = f"offer-{number}"
-            yield from offer_form(decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor)
+            yield from offer_form(
+                decisions, self._source.beside, self._wording, self._known, level=2, anchor=anchor, names=names
+            )

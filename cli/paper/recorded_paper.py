@@ -13,17 +13,19 @@ from cli.common.console import Exit, load_library
 from cli.common.decided import Decisions
 from cli.common.forms_paper import forms_paper
 from cli.common.offer_form import marked_outcome
-from cli.common.recorded import made_again, recorded_decisions, recorded_remarks
+from cli.common.recorded import made_again, recorded_decisions, recorded_remarks, run_of_entry
 from cli.paper.annex_paper import annex_paper
 from cli.paper.committee_paper import committee_paper
+from cli.paper.front import REJECTED
 from cli.paper.letter_paper import Reply, letter_paper, operators
-from cli.paper.source import PaperSource
+from cli.paper.named_sources import PREVIOUS, digest_of_run_in
+from cli.paper.source import PaperSource, rejected_in
 from cli.paper.word_template import LEGAL
 from engine.decisions.trace import Trace
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.paper import Grounds, Paper, RestsOn, Told, groups_in
 from engine.explanation.words_and_numbers import Wording
-from engine.journal.entry import DECISION
+from engine.journal.entry import DECISION, RUN
 from engine.journal.journal import Filter, Journal
 from engine.rulebooks.rulebook import Rulebook
 from offers.papers.carried import Carried, CarriedStatement
@@ -47,11 +49,19 @@ class Outdated(NamedTuple):
     is_by_people: bool = False
 
 
+class OtherRun(NamedTuple):
+    """The run that a paper is compared with: its agreement year; whether the paper says that it is the run before."""
+
+    year: int
+    is_previous: bool
+
+
 class Recorded(NamedTuple):
     """What is recorded of a paper's decisions.
 
     `unknown` are not recorded at all; `unfounded` are statements that do not follow from what is, or not where they
-    stand, and `left_out` those that do and are not said; `unseen` says how many rest on what is not recorded.
+    stand, and `left_out` those that do and are not said; `unseen` says how many rest on what is not recorded. `gone`
+    are decisions of which a run that has others of them has none; `run` is that which was named.
     """
 
     outdated: Sequence[Outdated]
@@ -59,6 +69,13 @@ class Recorded(NamedTuple):
     unfounded: Sequence[CarriedStatement] = ()
     left_out: Sequence[CarriedStatement] = ()
     unseen: int = 0
+    gone: Sequence[Told] = ()
+    run: OtherRun | None = None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether something else is recorded now, or in the run that was named."""
+        return bool(self.outdated or self.gone)
 
     @property
     def contradicts(self) -> bool:
@@ -72,8 +89,12 @@ def recorded_in_journal(address: str, runs: Sequence[Path], carried: Carried) ->
     Raises:
         Rejected: the journal, or an entry that is wanted, cannot be read.
     """
-    with _source_of_journal(address, runs, carried) as (source, latest, unknown):
-        return _compared(carried, source, latest, unknown, knows_people=True)
+    with _source_of_journal(address, runs, carried) as (source, latest, unknown, rejected):
+        found = [
+            _compared(carried, source._replace(rejected=number), latest, unknown, knows_people=True)
+            for number in rejected
+        ]
+        return min(found, key=lambda one: len(one.unfounded) + len(one.left_out))
 
 
 def recorded_in_run(folder: Path, carried: Carried) -> Recorded:
@@ -89,8 +110,16 @@ def recorded_in_run(folder: Path, carried: Carried) -> Recorded:
         latest = {key: ("", trace) for trace in traces if (key := _key(Grounds(trace).told)) in wanted}
         by_digest = {Grounds(trace).digest: trace for _, trace in latest.values()}
         unknown = [told for told in carried.decisions if _key(told) not in latest]
-        source = _source(carried, by_digest, before.beside)
-        return _compared(carried, source, latest, unknown, knows_people=False)
+        source = _source(carried, by_digest, before.beside)._replace(rejected=rejected_in(before.runs))
+        compared = _compared(carried, source, latest, unknown, knows_people=False)
+        is_previous = digest_of_run_in(folder) in _digests_of_runs_before(carried)
+        return compared._replace(run=OtherRun(before.year, is_previous))
+
+
+def _digests_of_runs_before(carried: Carried) -> set[str]:
+    """The digests of runs with which a paper compares, as it says itself."""
+    grounds = {ground for one in carried.statements() for ground in one.rests_on}
+    return {ground.digest for ground in grounds if ground.kind == "given" and ground.node == PREVIOUS}
 
 
 _Key = tuple[str, str]
@@ -104,8 +133,11 @@ def _key(told: Told) -> _Key:
 @contextmanager
 def _source_of_journal(
     address: str, runs: Sequence[Path], carried: Carried
-) -> Iterator[tuple[PaperSource, _Latest, Sequence[Told]]]:
-    """The decisions of a paper as a journal has them, the latest ones on the same offers, and those that it has not."""
+) -> Iterator[tuple[PaperSource, _Latest, Sequence[Told], Sequence[int | None]]]:
+    """The decisions of a paper as a journal has them, the latest ones on the same offers, and those that it has not.
+
+    Last how many rows were rejected, for each run that decided all of them; None where no run did.
+    """
     from cli.common.overrides import StandingOverrides  # noqa: PLC0415 - only a journal has some
 
     with ExitStack() as stack:
@@ -117,12 +149,14 @@ def _source_of_journal(
         offers: dict[str, Offer] = {}
         latest: dict[_Key, tuple[str, Trace]] = {}
         remarks: dict[str, Sequence[InputRemark]] = {}
+        of_entries: dict[int, set[str]] = defaultdict(set)
         for entry in entries_with_rows(journal, Filter(year=carried.year)):
             key = comparable_id(entry.offer or ""), entry.rulebook or ""
             if entry.kind == DECISION and key in wanted:
                 journal.check_sound(entry)
                 trace = made_again(journal, replayer, entry)
                 by_digest[digest := Grounds(trace).digest] = trace
+                of_entries[entry.number].add(digest)
                 offers[digest] = met[0]
                 met.clear()
                 latest[key] = (entry.identifier, trace)
@@ -135,7 +169,15 @@ def _source_of_journal(
         told = (offers[one.digest] for one in carried.decisions if one.digest in offers)
         beside.offers = {offer.id: offer for offer in told}
         unknown = [told for told in carried.decisions if told.digest not in by_digest]
-        yield _source(carried, by_digest, beside), latest, unknown
+        told_by = {one.digest for one in carried.decisions}
+        whole = [number for number, digests in of_entries.items() if told_by <= digests]
+        yield _source(carried, by_digest, beside), latest, unknown, _rejected_in(whole, journal)
+
+
+def _rejected_in(entries: Sequence[int], journal: Journal) -> list[int | None]:
+    """How many rows were rejected in the runs among some entries, each number once; None where that is not known."""
+    of_runs = [entry for entry in map(journal.entry, entries) if entry is not None and entry.kind == RUN]
+    return list(dict.fromkeys(run_of_entry(journal, entry).rejected for entry in of_runs)) or [None]
 
 
 def _rulebooks(traces: Sequence[Trace]) -> list[Rulebook]:
@@ -153,7 +195,7 @@ def _source(carried: Carried, by_digest: Mapping[str, Trace], beside: Beside) ->
     books = list({trace.rulebook.content: trace.rulebook for one in decisions for trace in one}.values())
     ranks = {digest: rank for rank, digest in enumerate(carried.rulebooks)}
     books.sort(key=lambda book: ranks.get(book.sha256, len(ranks)))
-    return PaperSource(carried.year, books, beside, decisions, (), None)
+    return PaperSource(carried.year, books, beside, decisions)
 
 
 def _compared(
@@ -166,11 +208,14 @@ def _compared(
             entry, trace = latest[_key(told)]
             if Grounds(trace).digest != told.digest:
                 outdated.append(Outdated(told, trace, marked_outcome(trace, wording), entry))
-    unknown = [told for told in unknown if knows_people or _key(told) not in latest]
     outdated += _people_since(carried, source) if knows_people else []
-    if unknown or outdated:
-        return Recorded(outdated, unknown)
-    known = _Known(frozenset(told.digest for told in carried.decisions), source.rulebooks, knows_people)
+    gone: Sequence[Told] = ()
+    if not knows_people and len(unknown) < len(carried.decisions):
+        gone, unknown = unknown, ()
+    if unknown or outdated or gone:
+        return Recorded(outdated, unknown, gone=gone)
+    digests = frozenset(told.digest for told in carried.decisions)
+    known = _Known(digests, source.rulebooks, knows_people, source.rejected is not None)
     made = (_held_against(carried, paper, known) for paper in _made_of(carried, source, wording))
     nothing = Recorded((), (), carried.statements())
     return min(made, key=lambda found: len(found.unfounded) + len(found.left_out), default=nothing)
@@ -204,11 +249,12 @@ def _made_of(carried: Carried, source: PaperSource, wording: Wording) -> Iterato
 
 
 class _Known(NamedTuple):
-    """What is recorded: decisions by their digests, their rulebooks, and whether what people decided is, too."""
+    """What is recorded: decisions by digest, their rulebooks; whether outcomes by people and rejected rows are."""
 
     digests: frozenset[str]
     rulebooks: Sequence[Rulebook]
     people: bool
+    rejected: bool
 
     def has(self, statement: CarriedStatement) -> bool:
         """Whether all that a statement rests on is recorded, or follows from it."""
@@ -225,9 +271,11 @@ class _Known(NamedTuple):
             case "override":
                 return self.people
             case "count":
+                if ground.node == REJECTED:
+                    return self.rejected
                 name, _, counted = ground.node.partition("/")
                 is_named = not counted or any(rulebook.name == name for rulebook in self.rulebooks)
-                return is_named and counted != "changes" and (self.people or counted != "overridden")
+                return is_named and counted != "changes" and (self.people or not counted.endswith("overridden"))
             case "rulebook":
                 return any(rulebook.sha256 == ground.digest for rulebook in self.rulebooks)
             case "given":

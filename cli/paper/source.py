@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,47 +14,54 @@ from cli.common.beside import Beside
 from cli.common.console import Exit, load_library, present, say
 from cli.common.decided import (
     Decisions,
+    Offers,
     are_recorded,
     decided_offers,
     is_offer,
-    is_run,
     opened_offers,
     say_unknown_publications,
 )
 from cli.common.evaluators import check_evaluators
+from cli.common.registers import shown_register
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
 from cli.paper.asked import Asked
+from cli.paper.named_sources import digest_of, named_sources
 from engine.comparison.causes import Situation
 from engine.decisions.decide import deciders_of
 from engine.decisions.trace import Trace
-from engine.diagnostics import Rejected
+from engine.diagnostics import STANDARD_INPUT, Rejected
 from engine.evaluation.evidence import Evidence, Stated
+from engine.journal.run_files import digest_of_run
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.recorded.history import stated_in
-from offers.records.offer_id import comparable_id
+from offers.records.offer import Offer
+from offers.records.reader import FROM_STANDARD_INPUT
 
 if TYPE_CHECKING:
     from offers.recorded.decided_again import RecordedRun
-    from offers.recorded.recorded_causes import RecordedCauses
 
 
 class PaperSource(NamedTuple):
     """The decisions that a paper tells.
 
-    `names` are what the sources are called, with the digest of each that is a file; `recorded_at` is when the latest
-    decision was recorded, None where no journal says so. `runs` are those whose rows the decisions are, if any.
+    `named` are the sources as a person calls them, and `digests` what they were made of, with the digest of each that
+    has one; `recorded_at` is when the latest of what is recorded was, None where no journal says so. `runs` are those
+    whose rows the decisions are, if any; `rejected` says how many rows of the source were rejected, so that it tells
+    nothing of their offers, None where nobody knows.
     """
 
     year: int
     rulebooks: Sequence[Rulebook]
     beside: Beside
     decisions: Sequence[Decisions]
-    names: Sequence[tuple[str, str]]
-    recorded_at: str | None
+    named: Sequence[str] = ()
+    digests: Sequence[tuple[str, str]] = ()
+    recorded_at: str | None = None
     runs: Sequence[RecordedRun] = ()
+    rejected: int | None = 0
 
     def situation(self, decisions: Decisions) -> Situation:
         """What is stated of an offer, as far as it is at hand, and as far as the decisions on it read it."""
@@ -80,33 +87,6 @@ class PaperSource(NamedTuple):
         return date or (self.recorded_at and self.recorded_at[:10])
 
 
-class Previous(NamedTuple):
-    """What a run before decided: `traces` by the offer's comparable id, and then by the rulebook's id.
-
-    `lost` names, by rulebook id, evidence that the rule reads now, and that may have been stated then but was not kept.
-    `causes` are those of the changes since then, as the runs recorded them that are told.
-    """
-
-    traces: Mapping[str, Mapping[str, Trace]]
-    lost: Mapping[str, Sequence[str]]
-    causes: RecordedCauses
-
-    @property
-    def years(self) -> set[int]:
-        """The agreement years of its decisions."""
-        return {trace.year for of_offer in self.traces.values() for trace in of_offer.values()}
-
-    def by(self, rulebook: Rulebook) -> dict[str, Trace]:
-        """The decisions by a rulebook, or by another version of it, by the offer's comparable id."""
-        found = ((offer, of_offer.get(rulebook.id)) for offer, of_offer in self.traces.items())
-        return {offer: trace for offer, trace in found if trace is not None}
-
-    def situation(self, offer: str) -> Situation:
-        """What was stated of an offer, for which agreement year."""
-        traces = list(self.traces[offer].values())
-        return Situation(stated_in(traces), traces[0].year)
-
-
 @contextmanager
 def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
     """The decisions of a source; `exits` takes how what cannot be told ends.
@@ -116,7 +96,6 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         click.UsageError: it does not go together with what else is asked for.
     """
     check_evaluators()
-    names = [(in_unicode(path), _digest(path)) for path in asked.paths]
     if are_recorded(asked.paths, asked.journal):
         from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
 
@@ -126,7 +105,14 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         with recorded_decisions(asked.paths, asked.journal, exits, with_offers=True) as before:
             told = list(before.decided())
             yield PaperSource(
-                before.year, before.rulebooks, before.beside, told, names, before.recorded_at, before.runs
+                before.year,
+                before.rulebooks,
+                before.beside,
+                told,
+                *named_sources(before.sources, asked.language),
+                _latest(before.recorded_at, before.beside, told),
+                before.runs,
+                rejected_in(before.runs),
             )
         return
     library = load_library(asked.names)
@@ -145,29 +131,50 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
         programs = [decider.program for decider in deciders]
         of_rows = tuple if isinstance(offers, list) else offers.remarks
         beside = Beside((offer for offer in offers if is_offer(offer)), programs, year, None, of_rows)
-        told = list(decided_offers(offers, deciders, year, exits, beside))
+        counted = _Counted(offers)
+        told = list(decided_offers(counted, deciders, year, exits, beside))
         if asked.journal is not None:
             _with_overrides(beside, asked.journal, stack, exits)
-        yield PaperSource(year, rulebooks, beside, told, names, None)
+        named = [called(path) for path in asked.paths]
+        digests = [(name, digest_of(path)) for name, path in zip(named, asked.paths, strict=True)]
+        yield PaperSource(year, rulebooks, beside, told, named, digests, rejected=counted.number - len(told))
 
 
-def previous_decisions(folder: str, source: PaperSource, exits: list[Exit]) -> Previous:
-    """The decisions of a run before, as far as they are compared with those of a source.
+class _Counted:
+    """Offers that are gone through once, and how many there were, or would have been."""
 
-    Raises:
-        Rejected: there is no whole run in the folder.
-    """
-    from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
-    from offers.comparison.previous import read_previous  # noqa: PLC0415
-    from offers.recorded.recorded_causes import recorded_causes  # noqa: PLC0415
+    def __init__(self, offers: Offers) -> None:
+        self._offers, self.number = offers, 0
 
-    unseen: list[Exit] = []
-    with recorded_decisions([folder], None, unseen) as before:
-        told = list(before.decided())
-    exits += [code for code in unseen if code is not Exit.UNDETERMINED]
-    traces = {comparable_id(one[0].subject.id): {trace.rulebook.id: trace for trace in one} for one in told}
-    lost = read_previous(Path(folder), source.rulebooks).lost
-    return Previous(traces, lost, recorded_causes(source.runs, Path(folder)))
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    def __iter__(self) -> Iterator[Offer | Rejected]:
+        for offer in self._offers:
+            self.number += 1
+            yield offer
+
+
+def rejected_in(runs: Sequence[RecordedRun]) -> int | None:
+    """How many rows were rejected in some runs, each counted once; None where that is not known of one of them."""
+    numbers = {digest_of_run(run.record): run.rejected for run in runs}
+    known = [number for number in numbers.values() if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
+
+
+def _latest(recorded_at: str | None, beside: Beside, told: Sequence[Decisions]) -> str | None:
+    """When the latest of what a paper tells was recorded: of decisions, and what people decided instead of them."""
+    if recorded_at is None:
+        return None
+    standing = (beside.overridden(trace) for decisions in told for trace in decisions)
+    return max((recorded_at, *(one.entry.recorded_at for one in standing if one is not None)))
+
+
+def called(path: str) -> str:
+    """What a source is called in a paper: a file by its name, wherever it lies; a table without a password."""
+    if path == FROM_STANDARD_INPUT:
+        return in_spoken(STANDARD_INPUT)
+    return in_unicode(Path(path).resolve().name if os.path.lexists(path) else shown_register([path]))
 
 
 def _with_overrides(beside: Beside, address: str, stack: ExitStack, exits: list[Exit]) -> None:
@@ -185,14 +192,3 @@ def _by_year(one: Stated, other: Stated) -> Stated:
     """The second, with years of the first that it lacks."""
     yearly = {name: by_year for name, by_year in one.items() if not isinstance(by_year, Evidence)}
     return {n: e if isinstance(e, Evidence) else {**yearly.get(n, {}), **e} for n, e in other.items()}
-
-
-def _digest(path: str) -> str:
-    """The digest of what is a file, or of the record of a run; empty for anything else."""
-    folder = Path(path)
-    of_run = [folder / "record.json", folder / "run.json"] if is_run(path) else [folder]
-    for file in of_run:
-        if file.is_file():
-            with file.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-    return ""

@@ -15,6 +15,7 @@ from cli.common.option_values import FileName
 from cli.common.options import folders_of_runs, format_option, language_option, other_journal_option
 from cli.common.spoken import in_spoken
 from engine.harmless import shown_name
+from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import Language, Message, message, message_of_number
 from engine.values.canonical import in_unicode
 
@@ -115,7 +116,7 @@ def _verified(paper: PaperFile, run: Path | None, journal: str | None) -> _Verif
     elif edits or not paper.is_whole:
         found = Found.EDITED
     else:
-        found = Found.OUTDATED if recorded is not None and recorded.outdated else Found.AS_DECIDED
+        found = Found.OUTDATED if recorded is not None and recorded.is_outdated else Found.AS_DECIDED
     return _Verified(found, paper, edits, recorded)
 
 
@@ -128,7 +129,7 @@ def _text(path: Path, verified: _Verified, language: Language, *, is_compared: b
     if carried is not None:
         screen.paragraph(carried.title, indent=0)
     mark, style = _MARKS[verified.found], _STYLES[verified.found]
-    screen.paragraph(wording.render(_WORDS[verified.found]).capitalize() + ".", style, indent=0, bullet=mark)
+    screen.paragraph(capitalised(wording.render(_headline(verified))) + ".", style, indent=0, bullet=mark)
     for lines in (_of_file(verified, wording), _of_record(verified, wording)):
         for text in lines:
             screen.paragraph(text)
@@ -137,6 +138,17 @@ def _text(path: Path, verified: _Verified, language: Language, *, is_compared: b
         screen.line()
         screen.paragraph(wording.render(_NO_ORIGIN), "dim", indent=0)
     return screen.taken()
+
+
+def _headline(verified: _Verified) -> Message:
+    """What the paper is found to be; where it is outdated, by what: another run, people, or decisions."""
+    recorded = verified.recorded
+    if verified.found is Found.OUTDATED and recorded is not None:
+        if recorded.run is not None:
+            return message("not what this run says: the run decides otherwise than the paper")
+        if all(since.is_by_people for since in recorded.outdated):
+            return message("outdated: people have decided otherwise since")
+    return _WORDS[verified.found]
 
 
 def _of_file(verified: _Verified, wording: Wording) -> Iterator[str]:
@@ -172,12 +184,7 @@ def _of_record(verified: _Verified, wording: Wording) -> Iterator[str]:
     recorded = verified.recorded
     if recorded is None:
         return
-    for one in recorded.unknown[:_MOST_NAMED]:
-        words = message("The decision on {offer} by {rulebook} is not recorded there.")
-        yield wording.render(words.filled(offer=one.offer, rulebook=one.rulebook))
-    if (more := len(recorded.unknown) - _MOST_NAMED) > 0:
-        words = message_of_number("and {number} more", "and {number} more", more)
-        yield wording.render(words)
+    yield from _unknown(recorded, verified.paper, wording)
     for statement in recorded.unfounded[:_MOST_SHOWN]:
         told = wording.quoted(statement.text)
         words = message("This does not follow from what is recorded: {statement}", statement=told)
@@ -188,8 +195,12 @@ def _of_record(verified: _Verified, wording: Wording) -> Iterator[str]:
             "This follows from what is recorded, and is not said where it belongs: {statement}", statement=told
         )
         yield wording.render(words)
+    if verified.found is Found.OUTDATED:
+        yield from _of_run(recorded, verified.paper, wording)
     for since in recorded.outdated[:_MOST_SHOWN]:
         words = message("{offer} was decided again by {rulebook}: {outcome}")
+        if recorded.run is not None:
+            words = message("The run decides on {offer} by {rulebook}: {outcome}")
         if since.is_by_people:
             words = message("People have decided otherwise on {offer} by {rulebook}: {outcome}")
         title = wording.quoted(wording.text(since.trace.rulebook.title))
@@ -203,6 +214,40 @@ def _of_record(verified: _Verified, wording: Wording) -> Iterator[str]:
             recorded.unseen,
         )
         yield wording.render(words)
+
+
+def _unknown(recorded: Recorded, paper: PaperFile, wording: Wording) -> Iterator[str]:
+    """The decisions that are not recorded at all."""
+    for one in recorded.unknown[:_MOST_NAMED]:
+        words = message("The decision on {offer} by {rulebook} is not recorded there.")
+        (name,) = [one.offer] if paper.carried is None else paper.carried.names([one])
+        yield wording.render(words.filled(offer=name, rulebook=one.rulebook))
+    if (more := len(recorded.unknown) - _MOST_NAMED) > 0:
+        yield wording.render(message_of_number("and {number} more", "and {number} more", more))
+
+
+def _of_run(recorded: Recorded, paper: PaperFile, wording: Wording) -> Iterator[str]:
+    """Which run it is that decides otherwise, as far as can be told, and which offers it has no decision on."""
+    carried, run = paper.carried, recorded.run
+    if carried is None or run is None:
+        return
+    if run.year != carried.year:
+        words = message("The run is for the agreement year {year}, and the paper for {other}.")
+        yield wording.render(words.filled(year=run.year, other=carried.year))
+    elif run.is_previous:
+        words = message("The run is older than the paper: it is the one that the paper tells changes since.")
+        yield wording.render(words)
+    else:
+        words = message(
+            "Whether the run is older or newer than the decisions in the paper, neither of them says; a journal does "
+            "(--journal)."
+        )
+        yield wording.render(words)
+    names = carried.names(recorded.gone)
+    for name in names[:_MOST_SHOWN]:
+        yield wording.gettext("{offer} is not among the offers that the run decided.", offer=name)
+    if (more := len(names) - _MOST_SHOWN) > 0:
+        yield wording.render(message_of_number("and {number} more", "and {number} more", more))
 
 
 _FATES: dict[str, Message] = {
@@ -240,6 +285,7 @@ def _record(path: Path, verified: _Verified, run: Path | None, journal: str | No
             {**one.told._asdict(), "outcome": one.outcome, "entry": one.entry or None, "by_people": one.is_by_people}
             for one in (recorded.outdated if recorded else ())
         ],
+        "gone": [told._asdict() for told in (recorded.gone if recorded else ())],
         "unknown": [told._asdict() for told in (recorded.unknown if recorded else ())],
         "unfounded": [statement.text for statement in (recorded.unfounded if recorded else ())],
         "left_out": [statement.text for statement in (recorded.left_out if recorded else ())],

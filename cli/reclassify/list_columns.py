@@ -56,6 +56,7 @@ _EXPLAINED: Mapping[str, Message] = {
     "offers": message("the number of offers; one with several municipalities or target groups is counted at each"),
     "places": message("the places of all services together, as far as they are stated"),
     "places_unknown": message("the number of offers of which the places, or some of them, are not stated"),
+    "overridden": message("of how many of the offers people have recorded another outcome than the rulebook's"),
 }
 """By the names of columns; those of which a sheet says something else stand below it in `_OF_SHEETS`."""
 DECIDED, ASKED, BEHIND, CHANGES, REJECTED, TOTALS = "decided", "asked", "behind", "changes", "rejected", "totals"

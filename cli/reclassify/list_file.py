@@ -47,6 +47,8 @@ _OVERRIDDEN = ("recorded_override", "recorded_override_by", "recorded_override_a
 _BEHIND = ("offer", "name", "rulebook", "reservation", "source", "by", "notes")
 _ASKED = ("whom", "offer", "name", "municipality", "rulebook", "criteria", "fact", "question")
 _TOTALS = ("rulebook", "counted_by", "group", *(one.value for one in Verdict), "offers", "places", "places_unknown")
+_BY_PEOPLE = "overridden"
+"""Of how many offers people decided otherwise: a column of the totals where a journal has such decisions."""
 _GROUP = _TOTALS.index("group")
 _WIDEST = {
     "offer": 16.0,
@@ -92,12 +94,12 @@ class ListFile:
     def take(self, offer: ListedOffer) -> None:
         """Add an offer to the list."""
         operators, municipalities = map(_BETWEEN.join, (offer.operators, offer.municipalities))
-        places = None if offer.places is None else float(offer.places)
+        places = None if offer.places.number is None else float(offer.places.number)
         about = [offer.id, offer.name, operators, municipalities, offer.services, places]
         about.append(_BETWEEN.join(offer.target_groups))
         for number, (decision, overridden) in enumerate(zip(offer.decisions, offer.overridden, strict=True)):
             self._decided[number].take([*about, *_decision(decision), *self._beside(number, overridden)])
-            self._totals[number].take(offer, decision.verdict)
+            self._totals[number].take(offer, decision.verdict, is_overridden=overridden is not None)
             title = self._title(self._request.rulebooks[number])
             behind = [decision.reservations, decision.sources, decision.judged_by, decision.remarks]
             if any(behind):
@@ -121,7 +123,7 @@ class ListFile:
         cells = [[cell or None for cell in row] for row in itertools.islice(rejected, ROWS_OF_A_SHEET)]
         names = dict.fromkeys(columns[-1].headings(self._words), pl.String)
         sheets.append(Sheet.of(columns[-1].title, pl.DataFrame(cells, schema=names, orient="row")))
-        columns.append(ListColumns(TOTALS, gettext("Totals"), _TOTALS))
+        columns.append(ListColumns(TOTALS, gettext("Totals"), self._names_of_totals))
         totals = self._of_totals(columns[-1].headings(self._words))
         sheets.append(Sheet.of(columns[-1].title, totals, bold=(_GROUP, self._all_offers), fixed=_GROUP + 1))
         *named, about = titles_of_sheets([*(sheet.title for sheet in sheets), gettext("About the list")])
@@ -141,6 +143,10 @@ class ListFile:
     def _names(self, rulebook: Rulebook) -> Sequence[str]:
         overridden = _OVERRIDDEN if rulebook.id in self._request.overridden else ()
         return (*_ABOUT_OFFER, "outcome", "basis", *(c.id for c in rulebook.criteria), "why", "missing", *overridden)
+
+    @property
+    def _names_of_totals(self) -> Sequence[str]:
+        return (*_TOTALS, *([_BY_PEOPLE] if any(self._request.overridden.values()) else ()))
 
     def _beside(self, number: int, overridden: OverrideView | None) -> Sequence[str]:
         """What people decided instead, where a list has columns for it: where somebody did."""
@@ -173,8 +179,9 @@ class ListFile:
                 rows += [
                     [title, kind, name, *group.cells()] for name, group in [*named, (self._all_offers, totals.all)]
                 ]
-        types = [pl.String] * (_GROUP + 1) + [pl.Int64] * (len(Verdict) + 1) + [pl.Float64, pl.Int64]
-        return pl.DataFrame(rows, schema=dict(zip(heads, types, strict=True)), orient="row")
+        types = [pl.String] * (_GROUP + 1) + [pl.Int64] * (len(Verdict) + 1) + [pl.Float64, pl.Int64, pl.Int64]
+        rows = [row[: len(heads)] for row in rows]
+        return pl.DataFrame(rows, schema=dict(zip(heads, types, strict=False)), orient="row")
 
     def _about_sheet(self, title: str, columns: Iterable[ListColumns]) -> Sheet:
         about = self._about(columns)
@@ -216,19 +223,26 @@ class _Group:
     def __init__(self) -> None:
         self._verdicts = Counter[Verdict]()
         self._places: Decimal | None = None
-        self._without_places = 0
+        self._without_places = self._overridden = 0
 
-    def take(self, offer: ListedOffer, verdict: Verdict) -> None:
+    def take(self, offer: ListedOffer, verdict: Verdict, *, is_overridden: bool) -> None:
         """Count an offer."""
         self._verdicts[verdict] += 1
-        self._without_places += not offer.has_all_places
-        if offer.places is not None:
-            self._places = (self._places or Decimal(0)) + offer.places
+        self._overridden += is_overridden
+        self._without_places += not offer.places.are_all
+        if offer.places.number is not None:
+            self._places = (self._places or Decimal(0)) + offer.places.number
 
     def cells(self) -> list[int | float | None]:
-        """How many offers have each verdict, how many there are, the places stated, and of how many they are not."""
+        """The columns after that of the group: `_TOTALS`, and then `_BY_PEOPLE`."""
         places = None if self._places is None else float(self._places)
-        return [*(self._verdicts[one] for one in Verdict), self._verdicts.total(), places, self._without_places]
+        return [
+            *(self._verdicts[one] for one in Verdict),
+            self._verdicts.total(),
+            places,
+            self._without_places,
+            self._overridden,
+        ]
 
 
 class _Totals:
@@ -239,14 +253,14 @@ class _Totals:
         self._municipalities, self._target_groups = dict[str, _Group](), dict[str, _Group]()
         self.all = _Group()
 
-    def take(self, offer: ListedOffer, verdict: Verdict) -> None:
+    def take(self, offer: ListedOffer, verdict: Verdict, *, is_overridden: bool) -> None:
         """Count an offer."""
         self._last |= set() if offer.municipalities else {offer.no_municipality}
         for name in offer.municipalities or (offer.no_municipality,):
-            self._municipalities.setdefault(name, _Group()).take(offer, verdict)
+            self._municipalities.setdefault(name, _Group()).take(offer, verdict, is_overridden=is_overridden)
         for name in offer.target_groups or ("",):
-            self._target_groups.setdefault(name, _Group()).take(offer, verdict)
-        self.all.take(offer, verdict)
+            self._target_groups.setdefault(name, _Group()).take(offer, verdict, is_overridden=is_overridden)
+        self.all.take(offer, verdict, is_overridden=is_overridden)
 
     @property
     def municipalities(self) -> list[tuple[str, _Group]]:

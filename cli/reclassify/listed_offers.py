@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +18,7 @@ from engine.texts.catalogue import Message, message
 from offers.comparison.previous import DECISIONS
 from offers.recorded.decided_again import said_by
 from offers.records.authorities import said_as
+from offers.records.described import StatedPlaces
 from offers.records.offer import Offer, services_in_words, words
 from offers.runs.run_pass import Request, RunResult
 from offers.tables.offers_in_table import ReadRow, rows_read
@@ -36,8 +36,7 @@ class ListedOffer(NamedTuple):
     """An offer of a run: what describes it, in words, and by each rulebook the decision on it.
 
     `municipalities` are those that operate it, or that an operating agreement is with; where there is none,
-    `no_municipality` says whether that is so or not stated. `places` are those of all services together that state
-    any, None where none does; `has_all_places` says whether each does. `overridden` has for each rulebook what people
+    `no_municipality` says whether that is so or not stated. `overridden` has for each rulebook what people
     decided in place of an earlier decision; None where nobody did.
     """
 
@@ -47,8 +46,7 @@ class ListedOffer(NamedTuple):
     municipalities: tuple[str, ...]
     no_municipality: str
     services: str
-    places: Decimal | None
-    has_all_places: bool
+    places: StatedPlaces
     target_groups: tuple[str, ...]
     decisions: tuple[DecisionView, ...]
     overridden: tuple[OverrideView | None, ...]
@@ -136,8 +134,7 @@ class ListedOffers:
 
     def _listed(self, offer: Offer, traces: Sequence[Trace]) -> ListedOffer:
         record, wording = offer.record, self._wording
-        services = record.services or ()
-        places = [service.places for service in services if service.places is not None]
+        places = StatedPlaces.of(record.services)
         labels, acts = (offer.vocabulary.terms.get(name, {}) for name in ("target_group", "act"))
         return ListedOffer(
             id=offer.id,
@@ -145,9 +142,8 @@ class ListedOffers:
             operators=tuple(party.name for party in offer.operators),
             municipalities=tuple(dict.fromkeys(_municipalities(offer))),
             no_municipality=wording.render(_no_municipality(offer)),
-            services=wording.text(services_in_words(services, acts)),
-            places=sum(places, Decimal(0)) if places else None,
-            has_all_places=0 < len(services) == len(places),
+            services=wording.text(services_in_words(record.services or (), acts)),
+            places=places,
             target_groups=tuple(
                 wording.text(labels[word]) if word in labels else word for word in words(record.target_group)
             ),

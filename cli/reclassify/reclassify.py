@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import sys
 from collections import Counter
@@ -29,19 +27,25 @@ from cli.common.options import (
     language_option,
     paper_options,
     papers_asked_for,
-    reading,
     reading_options,
     record_options,
     recorder_name,
     rulebooks_option,
     year_option,
 )
+from cli.common.previous_runs import (
+    PUBLISHED,
+    id_lines,
+    ids_alone,
+    ids_option,
+    nothing_published,
+    previous_option,
+)
 from cli.common.registers import not_installed, opened_register, say_how_it_was_read, say_set_aside, shown_register
 from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
-from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Place, Rejected, rejected
-from engine.documents.document import read_file
+from engine.diagnostics import Diagnostic, FolderInUse, IntegrityFault, Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message, message_of_number
 from engine.texts.joined import AND, joined
@@ -57,12 +61,11 @@ if TYPE_CHECKING:
     from engine.rulebooks.library import Library
     from engine.rulebooks.rulebook import Rulebook, Vocabulary
     from offers.columns.evaluator import RejectedRow
-    from offers.comparison.previous import IdLine, Previous
+    from offers.comparison.previous import Previous
     from offers.runs.backend import Backend
     from offers.runs.run_pass import DecidedByPeople, Request, RunResult
     from offers.tables.table import Table
 
-PUBLISHED = "published"
 SHOWN_REJECTED = 20
 MOST_LISTED = 20_000
 """A register with more rows has a list only where it is asked for."""
@@ -73,16 +76,8 @@ BACKENDS = ("polars", "duckdb", "spark")
 @click.argument("register", metavar="REGISTER...", nargs=-1, required=True)
 @year_option()
 @rulebooks_option(ONLY)
-@click.option(
-    "--previous",
-    metavar="RUN",
-    help="Compare with the run in this folder; or `published`: with the published outcomes in the offer files.",
-)
-@click.option(
-    "--ids",
-    type=FileName(),
-    help="A CSV table with the columns `old` and `new`: ids that were renamed, merged or split.",
-)
+@previous_option
+@ids_option
 @click.option(
     "--out",
     required=True,
@@ -307,15 +302,13 @@ def _previous(name: str | None, request: Request, ids: Path | None) -> Previous 
     from offers.tables.offer_files import OfferRows  # noqa: PLC0415
 
     if name is None and ids is not None:
-        raise click.UsageError(in_spoken(message("--ids matches a run with one before it; give that with --previous")))
+        raise ids_alone()
     if name is None:
         return None
     if name != PUBLISHED:
         return _with_ids(read_previous(Path(name), request.rulebooks), ids, request)
     if not isinstance(request.reader, OfferRows):
-        raise click.UsageError(
-            in_spoken(message("only offer files say what was published; give the folder of a run to --previous"))
-        )
+        raise nothing_published()
     published = published_outcomes(request.reader.offers, request.rulebooks, request.year)
     return _with_ids(published, ids, request)
 
@@ -324,43 +317,7 @@ def _with_ids(previous: Previous, path: Path | None, request: Request) -> Previo
     """The run before, with the ids that took the place of others."""
     from offers.comparison.changed_ids import with_changed_ids  # noqa: PLC0415
 
-    return previous if path is None else with_changed_ids(previous, _id_lines(path), request.table)
-
-
-def _id_lines(path: Path) -> list[IdLine]:
-    """The lines of a table of ids.
-
-    Raises:
-        Rejected: it cannot be read, or a line lacks an id.
-    """
-    from offers.comparison.previous import IdLine  # noqa: PLC0415
-    from offers.tables.encoding import encoding_of  # noqa: PLC0415
-
-    text = read_file(path).decode(encoding_of(path, asked_for=reading().encoding).codec, "replace")
-    text = text.partition("\n")[2] if text.lower().startswith("sep=") else text
-    separator = max(";,\t", key=text.split("\n", 1)[0].count)
-    reader = csv.DictReader(io.StringIO(text, newline=None), delimiter=separator)
-    try:
-        rows = [(reader.line_num, row) for row in reader]
-    except csv.Error:  # the one thing that Python's reader refuses
-        place, words = (
-            Place(str(path), reader.reader.line_num, 1),
-            message("a cell has more than {most} characters", most=csv.field_size_limit()),
-        )
-        raise rejected(place, "too-large", words, message('is a `"` not closed?')) from None
-    if not {"old", "new"} <= set(reader.fieldnames or ()):
-        raise rejected(Place(str(path), 1), "missing-key", message("the columns are `old` and `new`"))
-    lines: list[IdLine] = []
-    wrong = []
-    for line, row in rows:
-        old, new = ((row[name] or "").strip() for name in ("old", "new"))
-        if old and new:
-            lines.append(IdLine(line, old, new))
-        else:
-            wrong.append(Diagnostic(Place(str(path), line), "missing-key", message("an id is missing in the row")))
-    if wrong:
-        raise Rejected(wrong)
-    return lines
+    return previous if path is None else with_changed_ids(previous, id_lines(path), request.table)
 
 
 def _overridden(

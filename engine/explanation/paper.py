@@ -27,7 +27,8 @@ class RestsOn(NamedTuple):
     `decision`: `digest` is that of the decision, and `node` a part of its trace, such as `verdict`, `criteria/A5`,
     `overrides/included_by_order`, `justification/facts/2`, `questions/1`, `description/0`. `rulebook`: the digest of
     its file, and `rule`, `criteria/A5`, `overrides/...`, `readings/...`. `override`: what a person decided, by the
-    digest of the entry, and `entry/12`. `count`: so many decisions, such as `ID@VERSION/met`. `given`: what whoever
+    digest of the entry, and `entry/12`. `count`: so many decisions, such as `ID@VERSION/met`, all
+    `offers`, or the rows that were `rejected`. `given`: what whoever
     asked for the paper gave, by the name of the option; of `year` and `date` the paper carries what was given.
     """
 

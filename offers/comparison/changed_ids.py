@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import polars as pl
 
@@ -29,13 +29,27 @@ def with_changed_ids(previous: Previous, lines: Sequence[IdLine], register: Tabl
         are_before = _there(before, (name for line in lines for name in (line.old, line.new)))
     with polars_in_words(Place(register.file), "parquet" if register.files else register.kind):
         are_now = _there([register.frame], (line.new for line in lines))
+    successors, known = successors_of(lines, are_before, are_now)
+    return previous._replace(successors=successors, id_lines=known)
+
+
+def successors_of(
+    lines: Sequence[IdLine], are_before: Container[str], are_now: Container[str]
+) -> tuple[dict[str, list[str]], list[IdLine]]:
+    """For each id that changed those that took its place, and the lines with what is known of them.
+
+    Args:
+        lines: those of a table of ids.
+        are_before: has the ids in the lines that are in the run before.
+        are_now: has those that are in the register.
+    """
     known = [line._replace(is_before=line.old in are_before, is_now=line.new in are_now) for line in lines]
     successors: dict[str, list[str]] = {}
     moved = {line.new for line in known if line.is_used}
     for line in known:
         if line.new in moved or (line.is_now and line.new not in are_before):
             successors.setdefault(line.old, []).append(line.new)
-    return previous._replace(successors=successors, id_lines=known)
+    return successors, known
 
 
 def _there(frames: Iterable[pl.LazyFrame], ids: Iterable[str]) -> set[str]:

@@ -17,7 +17,7 @@ from offers.columns.defective_rows import apart_where_defective
 from offers.columns.evaluator import RejectedRow
 from offers.columns.reference_check import Reader
 from offers.comparison.change_columns import ABOUT, CHANGE_SCHEMA, DECIDED
-from offers.comparison.changed_offers import CAUSE, CAUSES, NAMED, NEW, OLD, ChangedOffers
+from offers.comparison.changed_offers import CAUSE, CAUSES, NAMED, NEW, OLD, ChangedOffers, rows_at
 from offers.comparison.defect_of_offer import DefectOfOffer
 from offers.comparison.matching import AT, BEFORE, Matched, Matching
 from offers.comparison.previous import Previous
@@ -51,13 +51,14 @@ class RunComparison:
         self._has_gone = previous.folder or table.file
         self._parts: list[tuple[Matching, OfRulebook]] = []
         for decision_table in decision_tables:
-            offers, verdicts = _decided_before(previous, decision_table)
+            frame = _frame_before(previous, decision_table)
+            offers, verdicts = _decided_before(frame)
             known = next((m for m, _ in self._parts if m.offers.equals(offers)), None)
             matching = known or Matching(offers, previous.successors)
             changed_offers = None
             if decision_table.rulebook.id in previous.rulebooks and decision_table.rulebook.id in previous.frames:
                 changed_offers = ChangedOffers(previous, decision_table, table, reader, year)
-            before = (matching.offers, verdicts, changed_offers)
+            before = (matching.offers, verdicts, frame, changed_offers)
             part = OfRulebook(decision_table, *before, defective, complete=previous.complete)
             self._parts.append((matching, part))
 
@@ -104,11 +105,15 @@ class RunComparison:
             yield matched[id(matching)], part
 
 
-def _decided_before(previous: Previous, decision_table: DecisionTable) -> tuple[pl.Series, pl.Series]:
-    """The offers of the run before, and their verdicts."""
-    frame = previous.frames.get(
+def _frame_before(previous: Previous, decision_table: DecisionTable) -> pl.LazyFrame:
+    """What the run before has of each offer by a rulebook."""
+    return previous.frames.get(
         decision_table.rulebook.id, pl.LazyFrame(schema={"offer": pl.String, "verdict": pl.String})
     )
+
+
+def _decided_before(frame: pl.LazyFrame) -> tuple[pl.Series, pl.Series]:
+    """The offers of the run before, and their verdicts."""
     decisions = frame.select("offer", pl.col("verdict").cast(pl.Categorical)).collect()
     return decisions["offer"], decisions["verdict"]
 
@@ -125,6 +130,7 @@ class OfRulebook:
         decision_table: DecisionTable,
         offers: pl.Series,
         verdicts: pl.Series,
+        before: pl.LazyFrame,
         changed_offers: ChangedOffers | None,
         defective: dict[int, Exception],
         *,
@@ -132,6 +138,8 @@ class OfRulebook:
     ) -> None:
         self._defective, self._defective_before = defective, dict[int, Exception]()
         self._decision_table, self._offers, self._verdicts = decision_table, offers, verdicts
+        about = [name for name in before.collect_schema() if name in ABOUT]
+        self._about = before.select(pl.col(about).cast(pl.String)) if about else None
         self._changed_offers, self._complete = changed_offers, complete
         self._seen: list[pl.Series] = []
         self._rows: list[pl.DataFrame] = []
@@ -259,10 +267,11 @@ class OfRulebook:
 
     def listed_as_gone(self, rows: pl.Series, change: VerdictChange) -> pl.DataFrame:
         """Offers by their places in the run before, as the list of changes has those that are not decided now."""
-        known = {
-            "offer": self._offers.gather(rows),
-            "previous_verdict": self._verdicts.gather(rows).cast(pl.String),
-        }
+        known = [
+            self._offers.gather(rows).alias("offer"),
+            self._verdicts.gather(rows).cast(pl.String).alias("previous_verdict"),
+            *([] if self._about is None else rows_at(self._about, rows).get_columns()),
+        ]
         rulebook = self._decision_table.rulebook
         words = {"rulebook": rulebook.id, "version": rulebook.version, "change": change.value}
         return _listed(pl.DataFrame(known).with_columns(pl.lit(word).alias(name) for name, word in words.items()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from engine.explanation.paper import FORMAT, RestsOn, Told
@@ -44,6 +44,11 @@ class Carried(NamedTuple):
     def statements(self) -> list[CarriedStatement]:
         """All statements in order of reading."""
         return [one for _, group in self.places for one in group]
+
+    def names(self, decisions: Iterable[Told]) -> list[str]:
+        """What the offers of decisions are called in the paper, each once; an id where it has no name."""
+        named = {g.digest: one.text for one in self.statements() for g in one.rests_on if g.node == "name"}
+        return list(dict.fromkeys(named.get(told.digest, told.offer) for told in decisions))
 
     def by_section(self) -> dict[str, list[CarriedStatement]]:
         """The statements of each part in order of reading."""

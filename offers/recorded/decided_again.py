@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from engine.decisions.trace import Trace
 from engine.diagnostics import IntegrityFault, NotReplayable, Place, Rejected, place_in_words, quoted, rejected
-from engine.documents.fields import read_json
+from engine.documents.fields import Fields, read_json
 from engine.documents.regular_file import read_text
 from engine.journal.records import DECISIONS_OF_RUNS, RunRecord, RunRulebook
 from engine.journal.row_proof import file_of_decisions
@@ -38,6 +38,19 @@ class RecordedRun(NamedTuple):
     files: Mapping[str, Sequence[Path]]
     text: Callable[[str], str | None]
     folder: Path | None = None
+
+    @property
+    def rejected(self) -> int | None:
+        """How many rows of the register were rejected; None where no `run.json` says so.
+
+        Raises:
+            Malformed: it does not hold a whole run.
+        """
+        if self.folder is None:
+            return None
+        rulebooks = Fields(read_json(read_text(self.folder / "run.json"))).each("rulebooks")
+        rows = next((one.optional_below("rows") for one in rulebooks), None)
+        return None if rows is None or "rejected" not in rows.record else rows.number("rejected")
 
     @property
     def rulebooks(self) -> list[Rulebook]:

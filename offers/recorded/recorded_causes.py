@@ -56,8 +56,17 @@ def recorded_causes(runs: Iterable[RecordedRun], previous: Path) -> RecordedCaus
     Raises:
         Rejected: a file cannot be read.
     """
-    with_previous = [run for run in runs if run.folder and _compared_with(run.folder) == _digest(previous / "run.json")]
-    return {key: cause for run in with_previous for key, cause in _causes_in(run).items()}
+    return {key: cause for run in _with_previous(runs, previous) for key, cause in _causes_in(run).items()}
+
+
+def recorded_successors(runs: Iterable[RecordedRun], previous: Path) -> dict[str, Sequence[str]]:
+    """The ids that took the place of others, as runs recorded them that were compared with a run before."""
+    return {old: new for run in _with_previous(runs, previous) for old, new in run.record.ids.items()}
+
+
+def _with_previous(runs: Iterable[RecordedRun], previous: Path) -> list[RecordedRun]:
+    """Those of some runs that were compared with a run before."""
+    return [run for run in runs if run.folder and _compared_with(run.folder) == _digest(previous / "run.json")]
 
 
 def not_kept(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from engine.diagnostics import near_hint
 from engine.evaluation.evidence import NOWHERE, Evidence, State, exact_evidence
@@ -23,6 +24,33 @@ SECTIONS, PLACES = "act_section", "places"
 COLUMNS = {"area": "area", "target_group": "target_group", SECTIONS: "services", PLACES: "services"}
 """What a description states besides kinds, by the key of an offer file, and the column of a table, that says it."""
 _EVERY_NUMBER = Interval(Fraction(0), None)
+
+
+class StatedPlaces(NamedTuple):
+    """The places of services together, as far as they are stated; `are_all` where each says how many.
+
+    `number` is None where none does.
+    """
+
+    number: Decimal | None
+    are_all: bool
+
+    @classmethod
+    def of(cls, services: Iterable[Service] | None) -> StatedPlaces:
+        """The places of services; of None nothing is stated.
+
+        >>> stated = Service(act="SEL", sections=["104"], places=Decimal(8))
+        >>> StatedPlaces.of([stated, Service(act="SEL", sections=["107"])])
+        StatedPlaces(number=Decimal('8'), are_all=False)
+        >>> StatedPlaces.of([]), StatedPlaces.of(None)
+        (StatedPlaces(number=Decimal('0'), are_all=True), StatedPlaces(number=None, are_all=False))
+        """
+        if services is None:
+            return cls(None, are_all=False)
+        places = [service.places for service in services]
+        stated = [number for number in places if number is not None]
+        are_all = len(stated) == len(places)
+        return cls(sum(stated, Decimal(0)) if stated or are_all else None, are_all)
 
 
 def described_by(fact: FactDeclaration) -> str | None:
@@ -96,8 +124,7 @@ def _is_under(section: Section, services: Iterable[Service], acts: Container[str
 
 
 def _places(services: Iterable[Service]) -> Evidence | None:
-    places = [service.places for service in services]
-    told = [number for number in places if number is not None]
-    if len(told) == len(places):
-        return exact_evidence(sum(told, Decimal(0)), NOWHERE)
-    return Evidence(Interval(Fraction(sum(told, Decimal(0))), None), State.KNOWN) if told else None
+    number, are_all = StatedPlaces.of(services)
+    if number is None:
+        return None
+    return exact_evidence(number, NOWHERE) if are_all else Evidence(Interval(Fraction(number), None), State.KNOWN)

@@ -42,8 +42,8 @@ DESCRIBED = {
     "services": Text(da="Ydelser", en="Services"),
 }
 """What describes an offer, by the keys under which it stands in a subject's description."""
-OPERATOR, SERVICES = DESCRIBED["operator"], DESCRIBED["services"]
-"""What the operator and the services are called in the description of an offer."""
+OPERATOR, PART_OF, SERVICES = (DESCRIBED[name] for name in ("operator", "part_of", "services"))
+"""What the operator, the offer of which it is a department, and the services are called in such a description."""
 
 
 class Offer(NamedTuple):

@@ -33,7 +33,9 @@ def source_of(
     """What a paper is made from; all real cases, unless told otherwise."""
     exits: list[Exit] = []
     asked = Asked(paths, year, (), (), journal, language)
-    with click.Context(click.Command("paper")), paper_source(asked, exits) as source:
+    context = click.Context(click.Command("paper"))
+    context.meta["sekskant.reading"] = {}  # as where no option of reading was given
+    with context, paper_source(asked, exits) as source:
         return source
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from cli.common.paper_on_screen import paper_on_screen
@@ -78,7 +80,7 @@ def test_every_sentence_stands_in_every_form(paper: Paper) -> None:
 def test_who_entered_and_left_stands_in_it_and_offers_without_places_are_counted_apart(tmp_path: Path) -> None:
     register = tmp_path / "r.csv"
     head = "id;name;operator_kind;operator_name;target_group;services\n"
-    rows = "a;Ålykke;region;Regionen;;SEL § 107: 12,5\nb;Birk;region;Regionen;;\n"
+    rows = "a;Ålykke;region;Regionen;;SEL § 107: 12,5 | SEL § 104\nb;Birk;region;Regionen;;\n"
     register.write_text(f"{head}a;Ålykke;municipality;Gentofte;;\n", encoding="utf-8")
     run = tmp_path / "run"
     words = ("--year", "2018", "--rulebook", "hovedstaden.udviklingsstrategi", "--lang", "da")
@@ -90,7 +92,13 @@ def test_who_entered_and_left_stands_in_it_and_offers_without_places_are_counted
     total = out.partition("I alt, hvert tilbud talt én gang")[2]
     assert "2 tilbud" in total
     assert "12,5" in total
-    assert "1 tilbud uden antal" in total
+    assert "oplyst for alle" in out.partition("I alt, hvert tilbud talt én gang")[0]
+    cell = re.sub(r"\s+", " ", total.partition("Hvordan")[0])
+    assert "for 2 tilbud er alle eller nogle pladser ikke oplyst" in cell
+    # The list counts the same offers.
+    assert here("reclassify", str(register), *words, "--out", str(run)).code == 0
+    totals = [*openpyxl.load_workbook(run / "decisions.xlsx")["Totaler"].values]
+    assert [row[-2:] for row in totals if row[2] == "Alle tilbud"] == [(12.5, 2)] * 2
 
 
 @pytest.mark.slow

@@ -14,7 +14,8 @@ import pytest
 from cli.common.console import Exit, load_library
 from cli.paper.asked import Asked
 from cli.paper.committee_paper import committee_paper
-from cli.paper.source import PaperSource, Previous, paper_source, previous_decisions
+from cli.paper.previous import Previous, previous_decisions
+from cli.paper.source import PaperSource, paper_source
 from engine.comparison.atom import text_of
 from engine.comparison.causes import CauseFinder, Situation
 from engine.decisions.trace import Subject
@@ -120,7 +121,7 @@ def opened(
     with click.Context(click.Command("paper")) as context:
         context.meta["sekskant.reading"] = {}
         with paper_source(asked, exits) as source:
-            previous = previous_decisions(str(before), source, exits)
+            previous = previous_decisions(str(before), source, exits, "da")
     assert exits in ([], [Exit.UNDETERMINED])
     return source, previous
 

@@ -31,6 +31,7 @@ from engine.explanation.paper import (
     PaperKind,
     Table,
     carried_by,
+    groups_in,
     places_of,
     record_of,
     statements_of,
@@ -226,6 +227,33 @@ def _descriptor(font: pikepdf.Object) -> pikepdf.Object:
     return font.DescendantFonts[0].FontDescriptor
 
 
+def in_front(paper: Paper) -> str:
+    """What stands on the front page."""
+    return " ".join(one.text for block in paper.front for group in groups_in(block) for one in group)
+
+
+CONTRADICTORY = """format: sekskant/offer/1
+id: a
+name: Ålykke
+operator: {kind: municipality, name: Gentofte}
+evidence:
+  cases_per_10000: 0.4
+  severe_complexities: 5
+  outside_share_mean: {below: 0.5}
+"""
+
+
+@pytest.mark.parametrize("kind", PARTS_OF)
+def test_where_rulebooks_contradict_each_other_the_front_page_says_so(kind: PaperKind, tmp_path: Path) -> None:
+    offer = tmp_path / "a.yaml"
+    facts = "self_supply_needed", "no_alternative_in_region", "whole_region_catchment_needed", "special_competencies"
+    judged = "".join(f"  {fact}: {{answer: yes, because: Kendt.}}\n" for fact in facts)
+    offer.write_text(CONTRADICTORY + judged, encoding="utf-8")
+    front = in_front(paper_of(kind, source_of("da", [str(offer)])))
+    assert "Uoverensstemmelse: 1 tilbud er mest specialiseret, men ikke omfattet af udviklingsstrategien." in front
+    assert "Det gælder Ålykke." in front
+
+
 def test_no_day_is_printed_where_none_is_known() -> None:
     source = source_of("da", [GNISTEN])
     paper = committee(source)
@@ -275,7 +303,11 @@ def test_what_people_decided_stands_beside_the_rule_with_who_and_why(tmp_path: P
         table = out.partition("What people decided instead")[2].partition("How the rules are read")[0]
         for text in ("Gnisten", "✗ not covered", "covered by", "Åse Ø", "Aftalt politisk."):
             assert text in table
-        assert "For 1 of these offers a person has recorded another outcome" in out
+        assert out.count("For 1 of these offers a person has recorded another outcome") == 2  # front page, and table
+        assert re.search("Of these, people have recorded another outcome +1\n", out)
+        annex = here("paper", "annex", source, *words, "--journal", journal, "--lang", "en", columns=200).out
+        assert re.search("Of these, people have recorded another outcome +1\n", annex)
+        assert "Another 1 offer has the outcome" in " ".join(annex.split())
     assert re.search(r"^Date +\d{4}-\d\d-\d\d$", out, re.MULTILINE)
 
 

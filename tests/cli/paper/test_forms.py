@@ -13,7 +13,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from cli.common.forms_paper import forms_paper
-from cli.common.offer_form import offer_form
+from cli.common.offer_form import names_of, offer_form
 from cli.common.paper_page import paper_page
 from cli.paper.docx import docx_of
 from cli.paper.pdf import pdf_of
@@ -21,6 +21,7 @@ from engine.explanation.paper import (
     Block,
     Heading,
     KnownGrounds,
+    Pairs,
     Paper,
     ShownGrounds,
     Statement,
@@ -45,13 +46,14 @@ def said(blocks: list[Block]) -> list[Statement]:
 
 
 @functools.cache
-def forms(language: Language) -> list[Block]:
-    """The forms of all real cases, as they are shown."""
+def forms(language: Language, *, is_paper: bool = False) -> list[Block]:
+    """The forms of all real cases, as they are shown; in a paper with names for ids."""
     source, known = source_of(language), KnownGrounds(ShownGrounds)
+    names = names_of(source.decisions) if is_paper else None
     return [
         block
         for decisions in source.decisions
-        for block in offer_form(decisions, source.beside, Wording(language), known, level=2)
+        for block in offer_form(decisions, source.beside, Wording(language), known, level=2, names=names)
     ]
 
 
@@ -80,9 +82,22 @@ def shown(form: str, language: Language) -> str:
 def test_every_sentence_of_a_form_stands_wherever_it_is_shown(form: str, language: Language) -> None:
     """Over all real cases; the terminal has outcomes in capitals."""
     text = shown(form, language).casefold()
-    sentences = [letters(one.text).casefold() for one in said(forms(language))]
+    sentences = [letters(one.text).casefold() for one in said(forms(language, is_paper="committee" in form))]
     assert len(sentences) > 2000
     assert [one for one in sentences if one not in text] == []
+
+
+def test_in_a_paper_a_form_names_rulebook_and_larger_offer_by_no_id(tmp_path: Path) -> None:
+    for name, more in (("a", ""), ("b", "part_of: a\n")):
+        text = f"format: sekskant/offer/1\nid: {name}\nname: Hus {name.upper()}\n{more}"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    source = source_of("da", [str(tmp_path)])
+    (section,) = (one for one in committee(source).sections if one.code == "forms")
+    (described,) = (block for block in section.blocks if isinstance(block, Pairs))
+    assert [(label, value.text) for label, value in described.rows] == [("Afdeling af", "Hus A")]
+    texts = [one.text for one in said(list(section.blocks))]
+    assert "version 2018 · aftaleår 2018" in texts
+    assert [text for text in texts if "hovedstaden." in text] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

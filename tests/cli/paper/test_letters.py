@@ -118,12 +118,18 @@ def test_a_letter_says_what_people_decided_and_follows_from_the_journal(tmp_path
     assert here(*run).code == 0
     reason = ("--verdict", "met", "--because", "Aftalt i kredsen.", "--by", "Åse Ø")
     assert here("audit", "override", "1/a@hovedstaden.udviklingsstrategi", "--journal", journal, *reason).code == 0
+    assert here(*(word for word in run if word != "--no-list"), "--lang", "en").code == 0
+    totals = openpyxl.load_workbook(tmp_path / "run" / "decisions.xlsx")["Totals"]
+    assert [row[-1] for row in totals.values][:2] == ["Decided otherwise by people", 1]
     for source in (str(register), str(tmp_path / "run")):
         year = YEAR if source == str(register) else ()
         asked = ("--journal", journal, "--format", "html", "--lang", "en", "--out", str(out))
         assert here("paper", "letters", source, *year, *asked).code == 0
         page = (out / "157.html").read_text(encoding="utf-8")
         assert "Aftalt i kredsen." in page
+        front = page.partition("Signature")[0].partition("The intended outcome of each offer")
+        assert "For 1 of these offers a person has recorded another outcome" in front[0]
+        assert "Aftalt i kredsen." in front[2].partition("</table>")[0]
         assert here("paper", "verify", str(out / "157.html"), "--journal", journal).code == 0
         (out / "e.html").write_text(page.replace("i kredsen", "i udvalget"), encoding="utf-8")
         assert here("paper", "verify", str(out / "e.html")).code == 0  # it agrees with itself

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import openpyxl
@@ -95,6 +96,8 @@ def test_a_danish_list_is_in_words_and_groups(folder: Path) -> None:
         ("blevet uafklaret", "c", *about, f"{cases}: 4,5", f"{cases}: ukendt"),
         ("øvrige", "d", *about, "", ""),
     ]
+    # The summary has names, of an offer that is gone as well.
+    assert re.search(r" D +ikke længere i", (folder / "da" / "summary.txt").read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow

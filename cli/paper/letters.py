@@ -98,7 +98,7 @@ def _write_workbook(
         source.year,
         asked.language,
         [offer for offer, _ in missing],
-        asked={name for _, facts in missing for name in facts},
+        asked={offer.id: facts for offer, facts in missing},
         created=datetime.date.fromisoformat(asked.date) if asked.date else _FIRST_DAY,
     )
     for one in made.rejected:

@@ -84,6 +84,8 @@ CODES: dict[str, str] = {
     "departure-without-reason": "a judgement departs from an indicative measure and does not say why",
     "unknown-term": "a word outside the vocabulary's list",
     "repeated-offer": "one offer id twice in one run, or two that hardly differ",
+    "unknown-offer": "an answer on an offer that the register does not have",
+    "answered-otherwise": "an answer that says another thing than the register, or than another answer",
     "not-an-offer": "a row of a table that holds no offer; it is set aside, and is no mistake",
     "part-of-itself": "an offer that is said to be a department of itself",
     "unknown-column": "a column of a table that is neither a fact nor an attribute of offers",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.audit.checking import passphrase_of
-from cli.audit.moment import Moment
 from cli.audit.seal_options import read_seals
 from cli.common.console import Exit, say, say_of, stop, write_or_print
+from cli.common.moment import Moment
 from cli.common.option_values import FileName, NewFileName, Words
 from cli.common.options import folders_of_runs, journal_option, language_option, year_option
 from cli.common.spoken import in_spoken

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.audit.moment import Moment
 from cli.common.console import Function, load_library, present, stop
+from cli.common.moment import Moment
 from cli.common.option_values import RulebookName, Words
 from cli.common.options import folders_of_runs, rulebook_option, year_option
 from cli.common.spoken import in_spoken, spoken

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common.console import Exit, exit_code, say, say_rejected, stop
+from cli.common.moment import Day
 from cli.common.option_values import FileName
 from cli.common.options import format_option
 from cli.paper.asked import Asked, source_options
 from cli.paper.template_options import filled, template_asked_for
-from cli.paper.written import FORMS, day_option, form_of, write_paper
+from cli.paper.written import FORMS, form_of, write_paper
 from engine.texts.catalogue import message, message_of_number
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _COLLECTED = 20
     help="The folder of the letters: CODE.EXT, and CODE.xlsx where something is to be answered.",
 )
 @format_option(*reversed(FORMS), help_text="The form of letters.")
-@day_option("--deadline", "By when operators are asked to answer, YYYY-MM-DD.")
+@click.option("--deadline", type=Day(), help="By when operators are asked to answer: 2017-06-01 or 1.6.2017.")
 @source_options
 def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
     """Write a letter to each operator: how its offers are intended to be assessed, why, and what is missing.
@@ -58,6 +59,7 @@ def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
     exits: list[Exit] = []
     with paper_source(asked, exits) as source:
         asked = asked._replace(date=source.day(asked.date))
+        _warn_of_the_past(deadline, asked.date)
         if unknown := without_operator(source):
             words = message("no letter: nobody says who operates {offers}", offers=", ".join(unknown))
             say(words)
@@ -76,6 +78,14 @@ def letters(asked: Asked, out: Path, form: str, deadline: str | None) -> None:
     stop(exit_code([code for code in exits if code is not Exit.UNDETERMINED]))
 
 
+def _warn_of_the_past(deadline: str | None, date: str | None) -> None:
+    """Say that nobody can answer by a day that lies before the letters."""
+    if deadline and date and deadline < date:
+        words = message("the deadline {deadline} lies before the day of the letters, {date}: nobody can answer by it")
+        days = {"deadline": datetime.date.fromisoformat(deadline), "date": datetime.date.fromisoformat(date)}
+        say(words.filled(**days))
+
+
 def _write_workbook(
     out: Path, source: PaperSource, missing: Sequence[tuple[Offer, set[str]]], asked: Asked, exits: list[Exit]
 ) -> None:
@@ -88,7 +98,7 @@ def _write_workbook(
         source.year,
         asked.language,
         [offer for offer, _ in missing],
-        asked={name for _, facts in missing for name in facts},
+        asked={offer.id: facts for offer, facts in missing},
         created=datetime.date.fromisoformat(asked.date) if asked.date else _FIRST_DAY,
     )
     for one in made.rejected:

@@ -34,8 +34,9 @@ def template(kind: PaperKind, out: Path, lang: Language) -> None:
     `{{ rule }}` stands in a paragraph by itself; fields such as `{{ case_number }}` can stand anywhere, and are given
     with --set. Then write papers with --template.
     """
-    if form_of(out) != ".docx":
+    if out.suffix.lower() != ".docx":
         raise click.UsageError(in_spoken(message("a template is a Word document: its name ends in .docx")))
+    form_of(out)
     from cli.paper.word_styles import shipped_template  # noqa: PLC0415 - help must not wait for it
     from engine.documents.file_writer import write_file  # noqa: PLC0415
 

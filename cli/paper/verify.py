@@ -254,6 +254,7 @@ _FATES: dict[str, Message] = {
     "edited": message("edited"),
     "gone": message("not there any more"),
     "moved": message("moved to another place"),
+    "hidden": message("hidden or struck out, so that nobody sees it"),
 }
 
 

@@ -21,7 +21,8 @@ from engine.harmless import harmless, shown_name
 from engine.texts.catalogue import Message, message
 from engine.texts.days import day_in_words
 from offers.papers.statement_check import Passage
-from offers.papers.word_file import MIB, WordFile, open_word, passages_of, safe_parser
+from offers.papers.word_file import MIB, WordFile, open_word, passages_of
+from offers.papers.word_xml import safe_parser
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -92,7 +93,9 @@ def read_template(path: Path, kind: PaperKind) -> Template:
         try:
             faults = list(_faults_of_rendering(document.file, data))
             if not faults:
-                _try_out(data, kind)
+                from cli.paper.word_trial import tried_out  # noqa: PLC0415 - it makes papers with what is read here
+
+                faults = list(tried_out(document.file, data, kind, FIELDS))
         except _of_damaged_documents():
             faults = [_not_whole(document.file)]
     if faults or check is None:
@@ -115,15 +118,6 @@ def _of_damaged_documents() -> tuple[type[Exception], ...]:
         AttributeError,
         *DAMAGED_ARCHIVE,
     )
-
-
-def _try_out(data: bytes, kind: PaperKind) -> None:
-    """Make papers in which nothing is said yet, with and without what fields hold: what is wrong is raised here."""
-    from cli.paper.docx import docx_of  # noqa: PLC0415 - it makes papers with what is read here
-
-    nothing = Paper(kind, "en", "-", 2000, None, (), (), ())
-    for fields in ({}, dict.fromkeys(FIELDS, "-")):
-        docx_of(nothing._replace(fields=fields), data)
 
 
 def _not_whole(file: str) -> Diagnostic:
@@ -290,6 +284,7 @@ class _Check:
     def __init__(self, document: WordFile, kind: PaperKind) -> None:
         self.document, self.kind = document, kind
         self.parts: list[_Use] = []
+        self.hidden: set[str] = set()
         self.fields: set[str] = set()
         self.wrong: list[Diagnostic] = []
 
@@ -315,6 +310,7 @@ class _Check:
 
     def _check(self, passage: Passage, place: Place, *, is_body: bool) -> None:
         text, within = passage.text, 0
+        self.hidden.update(name[1] for name in _NAME.finditer(passage.with_hidden or "") if is_body)
         for match in _TAG.finditer(text):
             tag, alone = match[0], text.strip() == match[0]
             near = quoted(text[max(0, match.start() - 20) : match.end() + 20].strip())
@@ -394,6 +390,8 @@ class _Check:
         for name, what in LEGAL.items():
             if name in PARTS_OF[self.kind] and name not in named:
                 words = message("the template leaves out {what}", what=what)
+                if name in self.hidden:
+                    words = message("the template hides or strikes out {what}", what=what)
                 advice = message("write {tag} in a paragraph by itself", tag=f"`{{{{ {name} }}}}`")
                 self._add(Place(self.document.file), "missing-key", words, advice)
 

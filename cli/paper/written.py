@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -12,9 +11,12 @@ from typing import NoReturn
 import click
 
 from cli.common.console import Exit, Function, exit_code, say, say_of
+from cli.common.moment import Day
 from cli.common.spoken import in_spoken
 from engine.explanation.paper import Paper
-from engine.texts.catalogue import Language, message, message_of_number
+from engine.harmless import shown_name
+from engine.texts.catalogue import Language, Message, message, message_of_number
+from engine.texts.joined import COMMA, OR, joined
 
 _RENDERERS: Mapping[str, tuple[str, str]] = {
     ".html": ("cli.common.paper_page", "paper_page"),
@@ -39,12 +41,7 @@ def form_of(out: Path | None) -> str:
         return ""
     form = out.suffix.lower()
     if form not in _RENDERERS:
-        words = message(
-            "{file} has no ending that tells its form; papers are written as {forms}",
-            file=out,
-            forms=", ".join(_RENDERERS),
-        )
-        raise click.UsageError(in_spoken(words))
+        raise click.UsageError(in_spoken(_other_form(out)))
     try:
         import_module(_RENDERERS[form][0])
     except ImportError as error:
@@ -56,6 +53,17 @@ def form_of(out: Path | None) -> str:
         )
         raise click.UsageError(in_spoken(words)) from None
     return form
+
+
+def _other_form(out: Path) -> Message:
+    has_ending = bool(out.suffix.strip("."))
+    stem = out.stem if has_ending else out.name.rstrip(".")
+    *names, last = (shown_name(f"{stem}{ending}") for ending in sorted(_RENDERERS))
+    right = joined([joined(names, COMMA), last], OR)
+    words = message("{file} has no ending that tells its form; write {right}")
+    if has_ending:
+        words = message("{file} ends in {ending}, and no paper is written so; write {right}", ending=out.suffix)
+    return words.filled(file=shown_name(str(out)), right=right)
 
 
 def write_paper(
@@ -105,21 +113,5 @@ def say_written(out: Path, offers: int, language: Language) -> None:
 
 def date_option(function: Function) -> Function:
     """The option `--date`: the day that stands on a paper."""
-    help_text = "The day on the paper, YYYY-MM-DD; else that of the journal, or none."
-    return day_option("--date", help_text)(function)
-
-
-def day_option(name: str, help_text: str) -> Callable[[Function], Function]:
-    """An option that is a day, as ISO 8601 has it."""
-    return click.option(name, metavar="DAY", callback=_day, help=help_text)
-
-
-def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise click.BadParameter(
-            in_spoken(message("`{value}` is no day; write YYYY-MM-DD", value=value)), context, parameter
-        ) from None
+    help_text = "The day on the paper: 2017-05-02 or 2.5.2017; else that of the journal, or none."
+    return click.option("--date", type=Day(), help=help_text)(function)

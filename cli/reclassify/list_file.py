@@ -32,6 +32,7 @@ from cli.reclassify.listed_offers import ListedOffer
 from cli.reclassify.run_folder import REJECTED_COLUMNS
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import message
 from engine.texts.danish_order import danish_order
 from offers.runs.run_pass import Request
@@ -210,7 +211,7 @@ class ListFile:
 
 def _decision(decision: DecisionView) -> Iterator[str]:
     yield f"{MARKS[decision.verdict.value]} {decision.outcome}"
-    yield decision.basis
+    yield capitalised(decision.basis)
     for criterion in decision.criteria:
         yield f"{MARKS[criterion.status]} {criterion.words}"
     yield decision.why

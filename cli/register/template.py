@@ -61,6 +61,40 @@ def template(
     """
     from offers.tables.workbook_template import write_workbook  # noqa: PLC0415 - only a workbook needs it
 
+    new_workbook(out, force=force)
+    if paths and sources:
+        raise click.UsageError(
+            in_spoken(message("OFFER stand in the workbook without evidence: name all of them with --with-evidence"))
+        )
+    library = load_library(names)
+    year = year or library.latest_year(names)
+    rulebooks = chosen_rulebooks(library, names, year)
+    read = _read(paths, sources, shared_vocabulary(rulebooks), year)
+    offers = [offer for offer in read if isinstance(offer, Offer)]
+    written = write_workbook(out, rulebooks, year, lang, offers, with_evidence=bool(sources))
+    rejected = [*(one for one in read if isinstance(one, Rejected)), *written.rejected]
+    for one in rejected:
+        say_rejected(one)
+    if sources:
+        say_what_has_no_column(offers)
+    wording = Wording(lang)
+    asks = wording.ngettext(
+        "{number} fact to report on each offer for the agreement year {year}",
+        "{number} facts to report on each offer for the agreement year {year}",
+        written.facts,
+        year=year,
+    )
+    stand = wording.ngettext("{number} offer stands in it", "{number} offers stand in it", written.offers)
+    say_of(out, f"{asks}; {stand}")
+    stop(Exit.REJECTED if rejected else Exit.DONE)
+
+
+def new_workbook(out: Path, *, force: bool) -> None:
+    """That a workbook can be written to a file.
+
+    Raises:
+        click.UsageError: its name ends otherwise, or it is there and is not to be written over.
+    """
     if out.suffix.lower() != ".xlsx":
         raise click.UsageError(
             in_spoken(
@@ -76,31 +110,6 @@ def template(
             file=shown_name(str(out)),
         )
         raise click.UsageError(in_spoken(words))
-    if paths and sources:
-        raise click.UsageError(
-            in_spoken(message("OFFER stand in the workbook without evidence: name all of them with --with-evidence"))
-        )
-    library = load_library(names)
-    year = year or library.latest_year(names)
-    rulebooks = chosen_rulebooks(library, names, year)
-    read = _read(paths, sources, shared_vocabulary(rulebooks), year)
-    offers = [offer for offer in read if isinstance(offer, Offer)]
-    written = write_workbook(out, rulebooks, year, lang, offers, with_evidence=bool(sources))
-    rejected = [*(one for one in read if isinstance(one, Rejected)), *written.rejected]
-    for one in rejected:
-        say_rejected(one)
-    if sources:
-        _say_what_has_no_column(offers)
-    wording = Wording(lang)
-    asks = wording.ngettext(
-        "{number} fact to report on each offer for the agreement year {year}",
-        "{number} facts to report on each offer for the agreement year {year}",
-        written.facts,
-        year=year,
-    )
-    stand = wording.ngettext("{number} offer stands in it", "{number} offers stand in it", written.offers)
-    say_of(out, f"{asks}; {stand}")
-    stop(Exit.REJECTED if rejected else Exit.DONE)
 
 
 def _read(paths: Sequence[str], sources: Sequence[str], vocabulary: Vocabulary, year: int) -> list[Offer | Rejected]:
@@ -153,7 +162,7 @@ _WITHOUT_COLUMN = {
 }
 
 
-def _say_what_has_no_column(offers: Sequence[Offer]) -> None:
+def say_what_has_no_column(offers: Sequence[Offer]) -> None:
     """What offer files say that is no evidence, and that no table holds: it stays in the files."""
     for key, words in _WITHOUT_COLUMN.items():
         having = [offer.id for offer in offers if getattr(offer.record, key)]

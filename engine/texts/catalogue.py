@@ -1,6 +1,7 @@
 """Texts in Danish and English. The English one stands where it is used, and is the key of the Danish one.
 
-The catalogue is read by gettext: `da/LC_MESSAGES/sekskant.po`, compiled when the project is installed.
+The catalogue is read by gettext: `da/LC_MESSAGES/sekskant.po`, compiled when the project is installed; in a source tree
+also when it is read, where it has changed since.
 """
 
 from __future__ import annotations
@@ -15,14 +16,22 @@ Language = Literal["da", "en"]
 
 DOMAIN = "sekskant"
 FOLDER = os.path.dirname(__file__)
+_IN_SOURCE_TREE = os.path.join(FOLDER, os.pardir, os.pardir, "hatch_build.py")
+"""What stands beside our packages in a source tree, and not where they are installed."""
 _DANISH_SIGNS = str.maketrans(".,", ",.")
 
 
 @cache
 def catalogue(language: Language) -> gettext.NullTranslations:
-    """The texts of a language; those that stand in the source for English, and where the catalogue is not compiled."""
+    """The texts of a language; for English those that stand in the source."""
     if language == "en":
         return gettext.NullTranslations()
+    if os.path.exists(_IN_SOURCE_TREE):
+        from engine.texts.compiling import compiled_where_older  # noqa: PLC0415 - where it is installed nothing is older
+
+        path = os.path.join(FOLDER, language, "LC_MESSAGES", DOMAIN)
+        if (texts := compiled_where_older(f"{path}.po", f"{path}.mo")) is not None:
+            return texts
     return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
 
 

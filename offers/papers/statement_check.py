@@ -38,10 +38,14 @@ class Block(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A paragraph or cell as a file has it now, with the places that are marked in it."""
+    """A paragraph or cell as a file has it now, with the places that are marked in it.
+
+    Where some of it is hidden or struck out, `with_hidden` is all that stands there; else it is None.
+    """
 
     text: str
     places: tuple[int, ...] = ()
+    with_hidden: str | None = None
 
 
 class Fate(Enum):
@@ -50,6 +54,7 @@ class Fate(Enum):
     EDITED = "edited"
     GONE = "gone"
     MOVED = "moved"
+    HIDDEN = "hidden"
 
 
 class Edit(NamedTuple):
@@ -107,6 +112,7 @@ class _Checked:
         self.written = [[plain(shortened(text)) for text in block.statements] for block in blocks]
         self.lines = [plain(passage.text) for passage in passages]
         self.marked = self._marked(passages)
+        self.with_hidden = {at: plain(p.with_hidden) for at, p in enumerate(passages) if p.with_hidden is not None}
 
     def _marked(self, passages: Sequence[Passage]) -> dict[int, int]:
         """The passage that has the mark of a block, by the block's index; of copies the one with its text."""
@@ -164,6 +170,8 @@ class _Checked:
         elsewhere = self.marked.get(statement.block)
         if elsewhere is not None and elsewhere not in within and statement.text in self.lines[elsewhere]:
             fate = Fate.MOVED
+        elif any(statement.text in self.with_hidden.get(at, "") for at in within):
+            fate = Fate.HIDDEN
         return Edit(block.place, statement.number, fate, block.statements[statement.number], now)
 
 

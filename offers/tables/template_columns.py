@@ -17,7 +17,10 @@ _WIDTHS = {"id": 32, "name": 34, "operator_name": 28, "target_group": 26, "servi
 
 
 class WorkbookColumn(NamedTuple):
-    """A column of the register: its heading, its name in the table contract, what it asks, and how wide it is."""
+    """A column of the register: its heading, its name in the table contract, what it asks, and how wide it is.
+
+    `beside` names the column of which it says more, such as a reason.
+    """
 
     header: str
     name: str
@@ -26,6 +29,12 @@ class WorkbookColumn(NamedTuple):
     fact: FactDeclaration | None = None
     attribute: str | None = None
     is_detail: bool = False
+    beside: str = ""
+
+    @property
+    def of(self) -> str:
+        """The column that it belongs to."""
+        return self.beside or self.name
 
 
 def columns_to_fill_in(
@@ -92,7 +101,7 @@ class _Columns:
                 heading = self._heading(header_of(fact, language, year, detail), own)
                 if heading is not None:
                     asks = self._wording.render(_DETAIL_QUESTIONS[detail])
-                    yield WorkbookColumn(heading, own, asks, 28, is_detail=True)
+                    yield WorkbookColumn(heading, own, asks, 28, is_detail=True, beside=name)
 
     def _heading(self, label: str, name: str) -> str | None:
         """The first of label and name that no other column has and that is read as this; None where there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from engine.diagnostics import Diagnostic, Rejected, quoted
 from engine.documents.file_writer import write_file
+from engine.evaluation.evidence import Evidence
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
@@ -53,6 +54,8 @@ _GUIDE = (
     message("Leave the headers as they are. Whole columns may be deleted, hidden or moved."),
 )
 
+_GREY = message("Hatched cells are not asked for: what stands there is known already. Leave them empty.")
+
 
 class Written(NamedTuple):
     """How many columns of facts and how many offers a workbook was written with, and the offers that it cannot hold."""
@@ -70,12 +73,13 @@ def write_workbook(
     offers: Sequence[Offer] = (),
     *,
     with_evidence: bool = False,
-    asked: Collection[str] | None = None,
+    asked: Mapping[str, Collection[str]] | None = None,
     created: datetime.date | None = None,
 ) -> Written:
     """Write the workbook for the facts that rulebooks read; `offers` stand in it, with their evidence or without.
 
-    `asked` names the facts that are asked for, where it is not all of these; `created` is the day that the file says it
+    `asked` names the facts that are asked for, by the offer's id, where it is not all of these: what is asked of no
+    offer has no column, and what is not asked of one has a hatched cell. `created` is the day that the file says it
     was made, by default now. It is read again: an offer of which its row does not say the same is left out, and said.
 
     Raises:
@@ -99,14 +103,14 @@ class _Workbook:
         year: int,
         language: Language,
         with_evidence: bool,
-        asked: Collection[str] | None,
+        asked: Mapping[str, Collection[str]] | None,
         created: datetime.date | None,
     ) -> None:
         self._path, self._rulebooks, self._year, self._wording = path, rulebooks, year, Wording(language)
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
         self._with_evidence, self._asked, self._created = with_evidence, asked, created
 
-    def write(self, offers: Iterable[Offer]) -> int:
+    def write(self, offers: Sequence[Offer]) -> int:
         """Write it with these offers; how many columns ask for a fact."""
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         book = xlsxwriter.Workbook(str(self._path), options)
@@ -114,7 +118,8 @@ class _Workbook:
             book.set_properties({"created": datetime.datetime.combine(self._created, datetime.time())})
         rows = [self._cells(offer) for offer in offers]
         stated = {name for row in rows for name in row}
-        writer = _Writer(book, self._rulebooks, self._year, self._wording, stated, self._asked)
+        open_cells = None if self._asked is None else [self._open_cells(offer, self._asked) for offer in offers]
+        writer = _Writer(book, self._rulebooks, self._year, self._wording, stated, open_cells)
         writer.register(rows)
         writer.facts()
         writer.guide()
@@ -128,6 +133,20 @@ class _Workbook:
     def _cells(self, offer: Offer) -> dict[str, Cell]:
         cells = OfferCells(self._vocabulary, self._wording)
         return {**cells.described(offer), **(cells.stated(offer) if self._with_evidence else {})}
+
+    def _open_cells(self, offer: Offer, asked: Mapping[str, Collection[str]]) -> set[str]:
+        """The columns of facts that an offer is to fill; of a fact by years those of which none is known exactly."""
+        names: set[str] = set()
+        for fact in (self._vocabulary.facts[name] for name in asked.get(offer.id, ())):
+            stated = offer.stated.get(fact.id)
+            years = stated if isinstance(stated, Mapping) else {}
+            names |= {
+                f"{fact.id}_{self._year + offset}"
+                for offset in (self._vocabulary.years_of(fact) if fact.is_yearly else ())
+                if not _is_settled(years.get(self._year + offset))
+            }
+            names |= set() if fact.is_yearly else {fact.id}
+        return names
 
     def rejected(self, offers: Sequence[Offer]) -> dict[str, Rejected]:
         """The offers of which their rows, read again, do not say what they say."""
@@ -184,15 +203,19 @@ class _Writer:
         year: int,
         wording: Wording,
         stated: Collection[str],
-        only: Collection[str] | None,
+        open_cells: Sequence[Collection[str]] | None,
     ) -> None:
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
         self._gettext, self._render = wording.gettext, wording.render
         self._vocabulary: Vocabulary = rulebooks[0].vocabulary
         read = {fact.id for rulebook in rulebooks for fact in compile_rulebook(rulebook).facts_read}
-        read = read if only is None else read & {*only}
         asked = [fact for fact in self._vocabulary.facts.values() if fact.id in read]
         self.columns = columns_to_fill_in(self._vocabulary, asked, year, wording.language, stated)
+        self._open_cells = open_cells
+        if open_cells is not None:
+            asked_for = {name for cells in open_cells for name in cells}
+            self.columns = [column for column in self.columns if column.attribute or column.of in asked_for]
+            read = {column.fact.id for column in self.columns if column.fact}
         columns = {column.fact.id for column in self.columns if column.fact}
         self._facts = [fact for fact in self._vocabulary.facts.values() if fact.id in {*read, *columns}]
         self._book = book
@@ -206,6 +229,7 @@ class _Writer:
         self._detail = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "border": 1})
         self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self._text = book.add_format({"num_format": "@", "valign": "top"})
+        self._closed = book.add_format({"pattern": 7, "fg_color": "#7F7F7F", "bg_color": "#E7E6E6"})
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._last = HEADER + ROWS
 
@@ -231,6 +255,10 @@ class _Writer:
                     sheet.write_string(row, numbers[name], value, self._text)
                 else:
                     sheet.write_number(row, numbers[name], float(value))
+        for row, open_cells in enumerate(self._open_cells or (), start=HEADER + 1):
+            for number, column in enumerate(self.columns):
+                if column.attribute is None and column.of not in open_cells:
+                    sheet.write_blank(row, number, None, self._closed)
         sheet.freeze_panes(HEADER + 1, 2)
         sheet.autofilter(HEADER, 0, self._last, len(self.columns) - 1)
         set_up_print(sheet, HEADER, repeats_first=True)
@@ -327,9 +355,10 @@ class _Writer:
         sheet = self._sheets[self._gettext("Guide")]
         sheet.set_column(0, 0, 110)
         sheet.write_string(0, 0, self._gettext("How to fill in the register"), self._title)
-        for row, line in enumerate(_GUIDE, start=2):
+        lines = _GUIDE if self._open_cells is None else (_GUIDE[0], _GREY, *_GUIDE[1:])
+        for row, line in enumerate(lines, start=2):
             sheet.write_string(row, 0, f"• {self._render(line)}", self._wrapped)
-        start = len(_GUIDE) + 3
+        start = len(lines) + 3
         for row, rulebook in enumerate(self._rulebooks, start=start):
             title, source = self._wording.text(rulebook.title), self._wording.text(rulebook.source)
             sheet.write_string(row, 0, f"{title}: {rulebook.id} {rulebook.version} ({source})", self._wrapped)
@@ -342,6 +371,13 @@ class _Writer:
             for row, choice in enumerate(choices):
                 sheet.write_string(row, number, choice)
         sheet.hide()
+
+
+def _is_settled(stated: Evidence | None) -> bool:
+    """Whether a value of one year is known exactly, so that nobody is to tell it again."""
+    if stated is None or not stated.state.is_known:
+        return False
+    return not isinstance(stated.possible, Interval) or stated.possible.is_exact
 
 
 def _cut(text: str, length: int) -> str:

@@ -53,6 +53,7 @@ EACH: dict[str, tuple[str, ...]] = {
     "reclassify": ("{}/register.csv", *YEAR, "--out", "{}/out"),
     "register check": (),
     "register show": (),
+    "register complete": (str(DATA), str(DATA), *YEAR, "--out", "{}/completed.xlsx", "--force"),
     "register template": (*YEAR, "--out", "{}/template.xlsx", "--force"),
     "rulebook list": (),
     "rulebook show": (NARROW,),

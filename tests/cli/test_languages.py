@@ -230,6 +230,8 @@ audit list --journal j.db --latest 2
 preview after.csv --year 2018 --rulebook {STRATEGY} --against {STRATEGY}
 register template --out empty.xlsx
 register template --with-evidence offers --out full.xlsx
+register complete offers full.xlsx --out completed.xlsx
+register complete full.xlsx offers --out full.xlsx --force
 register show --table 99
 offer new --name Solen --out solen.yaml
 assess solen.yaml --require-decided

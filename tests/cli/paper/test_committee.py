@@ -347,9 +347,11 @@ def test_a_run_is_told_as_it_was_decided(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--out", "a.txt"), "a.txt has no ending that tells its form; papers are written as .html, .pdf"),
-        (("--date", "2. maj"), "`2. maj` is no day; write YYYY-MM-DD"),
-        (("--date", "2017-02-30"), "`2017-02-30` is no day; write YYYY-MM-DD"),
+        (("--out", "a.odt"), "a.odt ends in .odt, and no paper is written so; write a.docx, a.html or a.pdf"),
+        (("--out", "b/a"), "b/a has no ending that tells its form; write a.docx, a.html or a.pdf"),
+        (("--out", "a."), "a. has no ending that tells its form; write a.docx, a.html or a.pdf"),
+        (("--date", "2. maj"), "`2. maj` is no day; write `2017-05-02` or `2.5.2017`"),
+        (("--date", "2017-02-30"), "`2017-02-30` is no day; write `2017-05-02` or `2.5.2017`"),
     ],
 )
 def test_what_cannot_be_asked_for_is_said_in_a_line(words: tuple[str, ...], said: str) -> None:

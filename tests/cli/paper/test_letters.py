@@ -51,6 +51,17 @@ def test_each_operator_has_a_letter_with_its_offers_and_a_workbook_with_what_it_
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("deadline", "is_past"), [("1.5.2017", True), ("2.5.2017", False), ("2017-05-03", False)])
+def test_a_deadline_before_the_day_of_the_letters_is_said(tmp_path: Path, deadline: str, is_past: bool) -> None:
+    (tmp_path / "r.csv").write_text(f"{HEAD}b;Birk;Region Hovedstaden;1084;region;2;3\n", encoding="utf-8")
+    asked = ("--date", "2. maj 2017", "--deadline", deadline, "--format", "html", "--lang", "en")
+    ran = here("paper", "letters", str(tmp_path / "r.csv"), *YEAR, *asked, "--out", str(tmp_path / "letters"))
+    assert ran.code == 0, ran.err
+    said = "the deadline 2017-05-01 lies before the day of the letters, 2017-05-02: nobody can answer by it"
+    assert (said in ran.err) == is_past
+
+
+@pytest.mark.slow
 def test_the_workbook_asks_the_operator_only_for_what_is_missing_and_is_read_again(tmp_path: Path) -> None:
     out = written(tmp_path)
     sheet = openpyxl.load_workbook(out / "157.xlsx")["Register"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 
 from cli.paper.docx import docx_of
@@ -197,13 +198,73 @@ def test_legal_parts_are_not_left_to_a_condition_or_hidden(tmp_path: Path) -> No
         document.paragraphs[0].runs[0].font.hidden = True
 
     hidden = template(tmp_path / "h.docx", *LEGAL, edit=hide)
-    assert faults(hidden) == ["h.docx: missing-key: the template leaves out the rule by which it was decided"]
+    assert faults(hidden) == ["h.docx: missing-key: the template hides or strikes out the rule by which it was decided"]
 
     def into_header(document: Any) -> None:
         document.sections[0].header.paragraphs[0].text = "{{ rule }}"
 
     header = template(tmp_path / "k.docx", "{{ forms }}", edit=into_header)
     assert any("leaves out the rule" in fault for fault in faults(header))
+
+
+def hide(style: Any, name: str = "vanish") -> None:
+    properties = style.element.get_or_add_rPr()
+    properties.append(properties.makeelement(qn(f"w:{name}"), {}))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("style", "name"),
+    [
+        ("Heading 2", "vanish"),
+        ("Paper Cell", "strike"),
+        ("Paper Table", "webHidden"),
+        ("Paper Met", "dstrike"),
+        ("Caption", "vanish"),
+        ("Paper Signature", "strike"),
+    ],
+)
+def test_a_template_whose_styles_hide_what_papers_say_is_refused(style: str, name: str, tmp_path: Path) -> None:
+    document = Document(io.BytesIO(shipped_template("committee", "da")))
+    hide(document.styles[style], name)
+    document.save(str(tmp_path / "t.docx"))
+    said = "template-form: the style hides or strikes out what a paper says in it"
+    assert [fault.lower() for fault in faults(tmp_path / "t.docx")] == [f"t.docx, style {style.lower()}: {said}"]
+
+
+@pytest.mark.slow
+def test_a_template_may_hide_what_is_its_own(tmp_path: Path) -> None:
+    document = Document(io.BytesIO(shipped_template("committee", "da")))
+    hide(document.styles.add_style("Vejledning", WD_STYLE_TYPE.PARAGRAPH))
+    document.paragraphs[0].insert_paragraph_before("Skriv sagsnummeret her.", "Vejledning")
+    document.save(str(tmp_path / "t.docx"))
+    assert faults(tmp_path / "t.docx") == []
+    cell = document.tables[0] if document.tables else document.add_table(1, 1)
+    hide(document.styles.add_style("Kasse", WD_STYLE_TYPE.TABLE))
+    cell.style = "Kasse"
+    cell.rows[0].cells[0].paragraphs[0].text = "{{ digests }}"
+    for paragraph in document.paragraphs:
+        if paragraph.text == "{{ digests }}":
+            paragraph._p.getparent().remove(paragraph._p)
+    document.save(str(tmp_path / "t.docx"))
+    assert any("Kasse: template-form" in fault for fault in faults(tmp_path / "t.docx"))
+
+
+def test_a_part_in_a_hidden_style_or_by_default_is_refused(tmp_path: Path) -> None:
+    def by_style(document: Any) -> None:
+        hide(document.styles.add_style("Skjult", WD_STYLE_TYPE.PARAGRAPH))
+        document.paragraphs[0].style = "Skjult"
+
+    mine = template(tmp_path / "h.docx", *LEGAL, edit=by_style)
+    assert faults(mine) == ["h.docx: missing-key: the template hides or strikes out the rule by which it was decided"]
+
+    def by_default(document: Any) -> None:
+        (defaults,) = document.styles.element.iter(qn("w:rPrDefault"))
+        (properties,) = defaults.iter(qn("w:rPr"))
+        properties.append(properties.makeelement(qn("w:vanish"), {}))
+
+    mine = template(tmp_path / "d.docx", *LEGAL, edit=by_default)
+    assert len(faults(mine)) == len(LEGAL)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +361,7 @@ RELATION = '<Relationship Id="rX" Type="http://x/{}" Target="{}" TargetMode="Ext
         (
             {},
             (RELATIONS, "</Relationships>", '<Relationship Id="rX" Type="http://x/styles"/></Relationships>'),
-            "do not fit",
+            "the text of the document is not whole",
         ),
         ({"x.bin": bytes(40 * 2**20)}, None, "more than 32 MiB"),
         ({f"x{n}": b"" for n in range(3000)}, None, "more parts"),

@@ -25,7 +25,7 @@ from cli.paper.docx import docx_of
 from cli.paper.pdf import pdf_of
 from engine.explanation.paper import PARTS_OF, Paper, PaperKind, Table
 from offers.papers.paper_file import read_paper
-from offers.papers.statement_check import Edit
+from offers.papers.statement_check import Edit, Fate
 from tests.chance import tried
 from tests.cli.paper.papers import committee, paper_of, source_of
 from tests.command import DATA, Ran, sekskant
@@ -227,6 +227,28 @@ def test_runs_split_struck_out_and_tracked_changes(files: dict[str, Path], tmp_p
         run.get_or_add_rPr().append(run.makeelement(qn(unseen), {}))
         document.save(str(tmp_path / "unseen.docx"))
         assert len(edits_of(tmp_path / "unseen.docx")) == 1
+
+
+@pytest.mark.parametrize("name", ["vanish", "strike"])
+def test_what_a_style_hides_is_told_and_what_a_run_shows_again_is_not(
+    files: dict[str, Path], name: str, tmp_path: Path
+) -> None:
+    document = Document(str(files["docx"]))
+    properties = document.styles["Heading 2"].element.get_or_add_rPr()
+    properties.append(properties.makeelement(qn(f"w:{name}"), {}))
+    document.save(str(tmp_path / "hidden.docx"))
+    of_style = [p for p in document.paragraphs if p.style is not None and p.style.name == "Heading 2"]
+    headings = [paragraph.text for paragraph in of_style]
+    found = edits_of(tmp_path / "hidden.docx")
+    assert {(edit.written, edit.fate) for edit in found} == {(text, Fate.HIDDEN) for text in headings}
+    ran = verified(tmp_path / "hidden.docx")
+    assert ran.code == 4
+    assert "hidden or struck out, so that nobody sees it:" in " ".join(ran.out.split())
+    for paragraph in of_style:
+        for run in paragraph.runs:
+            run._r.get_or_add_rPr().append(run._r.makeelement(qn(f"w:{name}"), {qn("w:val"): "0"}))
+    document.save(str(tmp_path / "shown.docx"))
+    assert edits_of(tmp_path / "shown.docx") == []
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def test_a_small_register_is_listed_cell_by_cell(tmp_path: Path) -> None:
         "Places": 40.5,
         "Target group": "developmental disorders",
         "Outcome": "✗ not covered by the development strategy",
-        "Basis": "four of six",
+        "Basis": "Four of six",
         **{f"A{number}": "? unknown" for number in (1, 4, 6)},
         "A2": "✓ fulfilled",
         "A3": "✓ fulfilled",

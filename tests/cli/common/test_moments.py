@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.audit.moment import Moment
+from cli.common.moment import Day, Moment
+from cli.main import sekskant
 from engine.journal.entry import sealed
 from engine.journal.journal import Journal
+from engine.texts.days import day_in_words
+from tests.catalogue import every_command
 from tests.cli.audit.test_journals_of_before import restored
 from tests.command import here
 from tests.journals import edited
@@ -35,6 +38,8 @@ def test_a_moment_is_the_same_whatever_its_zone(time: datetime.datetime) -> None
     [
         ("2026-05-01", "2026-05-01T00:00:00.000000Z", "2026-05-01T23:59:59.999999Z"),
         ("1.5.2026", "2026-05-01T00:00:00.000000Z", "2026-05-01T23:59:59.999999Z"),
+        ("1. maj 2026", "2026-05-01T00:00:00.000000Z", "2026-05-01T23:59:59.999999Z"),
+        ("01. 05. 2026", "2026-05-01T00:00:00.000000Z", "2026-05-01T23:59:59.999999Z"),
         ("01.05.2026 08:30", "2026-05-01T08:30:00.000000Z", "2026-05-01T08:30:59.999999Z"),
         ("2026-05-01T08:30:15Z", "2026-05-01T08:30:15.000000Z", "2026-05-01T08:30:15.999999Z"),
         ("2026-01-01 00:30+01:00", "2025-12-31T23:30:00.000000Z", "2025-12-31T23:30:59.999999Z"),
@@ -53,6 +58,30 @@ def test_what_is_no_day_is_a_usage_error(option: str, written: str, tmp_path: Pa
     ran = here("audit", "export", "--journal", str(journal), option, written)
     assert (ran.code, ran.out) == (2, "")
     assert f"`{written}` is no day or time" in ran.err
+
+
+@given(st.dates(datetime.date(1000, 1, 1)))
+def test_a_day_is_taken_as_any_paper_prints_it(day: datetime.date) -> None:
+    iso = day.isoformat()
+    in_figures, in_words = f"{day.day}.{day.month}.{day.year}", day_in_words(iso, "da")
+    assert {Day().convert(written, None, None) for written in (iso, in_figures, f" {in_words} ")} == {iso}
+
+
+@pytest.mark.parametrize("written", [*NONE, "2017-05-02 08:30", "2. maj", "2. mai 2017", "2.5.17", "5/2/2017"])
+def test_what_is_no_day_names_both_ways_to_write_one(written: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        Day().convert(written, None, None)
+    assert caught.value.message == f"`{written}` is no day; write `2017-05-02` or `2.5.2017`"
+
+
+def test_every_option_that_takes_a_day_takes_it_as_danish_readers_write_it() -> None:
+    days = {
+        (context.command_path.partition(" ")[2], parameter.opts[0]): type(parameter.type)
+        for command, context in every_command(sekskant)
+        for parameter in command.params
+        if parameter.opts[0] in ("--date", "--deadline") or isinstance(parameter.type, click.DateTime)
+    }
+    assert set(days.values()) == {Day, Moment}, days
 
 
 def converted(kind: Moment, written: str) -> str | None:

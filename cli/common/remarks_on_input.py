@@ -9,7 +9,7 @@ from engine.diagnostics import quoted
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import message
-from offers.records.input_remarks import InputRemark
+from offers.records.input_remarks import MAX_EXAMPLES, InputRemark
 
 
 def remark_sentences(
@@ -22,6 +22,7 @@ def remark_sentences(
 class _Sentences:
     def __init__(self, remark: InputRemark, rulebooks: Sequence[Rulebook], year: int, wording: Wording) -> None:
         self._detail, self._count, self._code = remark.detail, remark.offers, remark.code
+        self._places = remark.places
         self._rulebooks, self._year, self._wording = rulebooks, year, wording
         self._gettext, self._ngettext = wording.gettext, partial(wording.ngettext, number=remark.offers)
 
@@ -30,6 +31,7 @@ class _Sentences:
         words = {
             "unread_evidence": self._unread_evidence,
             "unread_year": self._unread_year,
+            "former_name": self._former_name,
             "detail_alone": self._detail_alone,
             "party_without_kind": self._party_without_kind,
             "not_in_force": self._not_in_force,
@@ -76,6 +78,21 @@ class _Sentences:
             stated=stated,
             offers=self._offers,
             year=self._year,
+        )
+
+    def _former_name(self) -> str:
+        fact, name, offers = self._fact(), quoted(str(self._detail["name"])), self._offers
+        if not self._places:
+            return self._gettext(
+                "{fact}: called {name} as before for {offers}, and read as that.", fact=fact, name=name, offers=offers
+            )
+        places = ", ".join(map(str, self._places)) + (" …" if MAX_EXAMPLES <= len(self._places) < self._count else "")
+        return self._gettext(
+            "{fact}: called {name} as before for {offers}, and read as that: {places}",
+            fact=fact,
+            name=name,
+            offers=offers,
+            places=places,
         )
 
     def _detail_alone(self) -> str:

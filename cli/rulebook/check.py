@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import click
 from cli.common.console import Exit, say, stop
 from cli.common.option_values import FileName
 from cli.common.options import format_option
-from engine.texts.catalogue import message, message_of_number
+from engine.texts.catalogue import Message, message, message_of_number
 
 if TYPE_CHECKING:
     from engine.authoring.lints.lint import VocabularyFile
@@ -31,7 +32,7 @@ def check(paths: tuple[Path, ...], form: str) -> None:
 
     PATH is a rulebook, a vocabulary, a case file, or a folder of rulebooks; without it the shipped rulebooks are
     checked. Each lint has a page in docs/lints/. A comment "sekskant: allow CODE" in the line, or in the line above,
-    allows a lint.
+    allows a lint. Case files that call a fact by its former name are told beside the findings.
 
     Exit code: 0 nothing was found; 5 something was.
     """
@@ -50,6 +51,8 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     found = message_of_number("{count} finding", "{count} findings", len(diagnostics), count=len(diagnostics))
     of_files = message_of_number("{count} file", "{count} files", files, count=files)
     say(message("{findings} in {files}", findings=found, files=of_files))
+    for remark in _former_names(paths):
+        say(remark)
     stop(Exit.CHECK_FAILED if diagnostics else Exit.DONE)
 
 
@@ -60,6 +63,18 @@ def _wrong_attributes(file: VocabularyFile) -> list[Diagnostic]:
 
     wrong = wrong_attributes(file.vocabulary, file.written.place.file)
     return [*wrong, *clashing_columns(file.vocabulary, file.written.place.file)]
+
+
+def _former_names(paths: Sequence[Path]) -> Iterator[Message]:
+    """Where the case files that paths name call a fact by a name of before: to know, and no finding."""
+    from engine.diagnostics import Rejected, quoted  # noqa: PLC0415
+    from offers.cases.case_file import case_files_beside, read_case_file  # noqa: PLC0415
+
+    for file in dict.fromkeys(file for path in paths for file in case_files_beside(path)):
+        with contextlib.suppress(Rejected):
+            for one in read_case_file(file).former_names:
+                words = message("{place}: {name} is called `{fact}` now, and is read as that", fact=one.fact)
+                yield words.filled(place=str(one.place), name=quoted(one.name))
 
 
 def _mistakes_in_cases(files: Sequence[Path]) -> list[Diagnostic]:

@@ -20,6 +20,8 @@ _OF_CHANGES = ("based_on", "changes", "rule")
 """What is not taken over as it stands."""
 _FORMS = ("split_into", "added", "dropped")
 _CONDITIONS = ("met_when", "indicated_by")
+_FACTS = ("fact", "judgement")
+"""The keys at which a criterion or an override names a fact."""
 _LISTS = ("of", "all", "mandatory")
 """The lists of a rule in which a criterion can be replaced by several: elsewhere the rule would mean another thing."""
 _RULE_IN_FULL = message("write `rule` in full")
@@ -40,6 +42,35 @@ def carried_on(changes: Mapping, written: ChangesFile, former: Mapping) -> Mappi
     document = whole.document()
     whole.finish()
     return document
+
+
+def with_present_facts(document: Mapping, present_ids: MappingType[str, str], file: str) -> Mapping:
+    """The document of a version in full, in which what is taken over names facts as they are called now.
+
+    Args:
+        document: the document.
+        present_ids: what facts are called now, by the ids that they had before.
+        file: the file of the changes; what stands in it stays, since its author has to know the names of now.
+    """
+    parts = {key: node for key, node in document.entries.items() if key in ("overrides", "criteria")}
+    renamed: dict[str, Node] = {key: _renamed(node, present_ids, file) for key, node in parts.items()}
+    return document._replace(entries={**document.entries, **renamed})
+
+
+def _renamed(node: Node, present_ids: MappingType[str, str], file: str) -> Node:
+    match node:
+        case Mapping():
+            entries = {key: _renamed(child, present_ids, file) for key, child in node.entries.items()}
+            for key in _FACTS:
+                named = node.entries.get(key)
+                if isinstance(named, Scalar) and named.place.file != file and named.text in present_ids:
+                    now = present_ids[named.text]
+                    entries[key] = Scalar(named.place, now, now)
+            return node._replace(entries=entries)
+        case Sequence():
+            return node._replace(items=tuple(_renamed(item, present_ids, file) for item in node.items))
+        case Scalar():
+            return node
 
 
 class _Whole(Checker):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.diagnostics import Diagnostic, Rejected, near_hint, quoted
 from engine.documents.document import Node
@@ -22,10 +22,15 @@ Path = tuple[str | int, ...]
 
 
 class Checker:
-    """Collects diagnostics at the places of a document."""
+    """Collects diagnostics at the places of a document.
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
+    Args:
+        node: the document.
+        present_ids: what facts are called now, by the ids that they had before.
+    """
+
+    def __init__(self, node: Node, present_ids: Mapping[str, str] | None = None) -> None:
+        self._node, self._present_ids = node, present_ids or {}
         self._found: list[Diagnostic] = []
 
     def say(
@@ -51,7 +56,9 @@ class Checker:
         known = list(known)
         if name not in known:
             words = message("there is no fact {name}", name=quoted(name))
-            self.say(path, "unknown-fact", words, near_hint(name, fitting))
+            now = self._present_ids.get(name)
+            advice = near_hint(name, fitting) if now is None else message("it is called `{fact}` now", fact=now)
+            self.say(path, "unknown-fact", words, advice)
         return name in known
 
     def answer(self, path: Path, answer: str, fact: str, known: Iterable[str]) -> None:

@@ -110,6 +110,8 @@ def _fact(fact: FactDeclaration) -> JsonRecord:
     written = fact.written
     record: JsonRecord = {"type": written.type, "label": _text(written.label), "question": _text(written.question)}
     record["former_labels"] = [_text(label) for label in fact.former_labels]
+    if fact.former_ids:
+        record["was"] = list(fact.former_ids)
     record["answered_by"] = _text(written.answered_by) if written.answered_by else None
     record["unit"] = _text(written.unit) if written.unit else None
     record["per"] = written.per

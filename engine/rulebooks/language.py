@@ -113,6 +113,11 @@ class Fact:
     former_labels: list[Text] | None = key(
         default=None, description="names that it had before, which are still read in offer files and tables"
     )
+    was: str | list[str] | None = key(
+        default=None,
+        at_least=1,
+        description="the id that it had before, or several, by which offer files, tables and runs of before are read",
+    )
     unit: Text | None = key(default=None, description="what its number counts")
     question: Text = key(description="what to ask for, in one sentence")
     answered_by: Text | None = key(default=None, description="who can answer the question, where a source says so")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from engine.rulebooks.rulebook import (
@@ -22,6 +23,7 @@ from engine.rulebooks.rulebook import (
     Rulebook,
     RulePart,
     Source,
+    Vocabulary,
 )
 from engine.rulebooks.splits import split_ids, splits_between
 from engine.values.interval import Interval
@@ -49,7 +51,7 @@ def renames_between(old: Rulebook, new: Rulebook) -> Renames:
     >>> renames_between(old, renamed(old, Renames({}, {"B1": "K1"}, {}))).criteria
     {'B1': 'K1'}
     """
-    facts = _renamed_ids(old.vocabulary.facts, new.vocabulary.facts, (_declared, _labelled))
+    facts = renamed_facts(old.vocabulary, new.vocabulary)
     as_new = renamed(old, Renames(facts, {}, {}))
     split = split_ids(splits_between(old, new)) | split_ids(splits_between(new, old))
     before, after = ([c for c in rulebook.criteria if c.id not in split] for rulebook in (as_new, new))
@@ -58,15 +60,41 @@ def renames_between(old: Rulebook, new: Rulebook) -> Renames:
     return Renames(facts, criteria, overrides)
 
 
+def renamed_facts(old: Vocabulary, new: Vocabulary) -> dict[str, str]:
+    """New ids of facts by the old ones: as a vocabulary says, whatever else changed; else of what is alike."""
+    return _renamed_ids(old.facts, new.facts, (_declared, _labelled), facts_called_anew(old, new))
+
+
+def facts_called_anew(old: Vocabulary, new: Vocabulary) -> dict[str, str]:
+    """New ids of facts by the old ones, as either vocabulary says by `was`.
+
+    >>> from engine.rulebooks.library import Library
+    >>> vocabulary = Library().rulebooks[0].vocabulary
+    >>> facts_called_anew(vocabulary, vocabulary)
+    {}
+    """
+    said = [(former, fact.id) for fact in new.facts.values() for former in fact.former_ids]
+    said += [(fact.id, former) for fact in old.facts.values() for former in fact.former_ids]
+    pairs: dict[str, str] = {}
+    for before, now in said:
+        is_renamed = before in old.facts and before not in new.facts and now in new.facts and now not in old.facts
+        if is_renamed and before not in pairs and now not in pairs.values():
+            pairs[before] = now
+    return pairs
+
+
 def _by_id(things: Iterable[Criterion] | Iterable[Override]) -> dict[str, Criterion | Override]:
     return {thing.id: thing for thing in things}
 
 
 def _renamed_ids(
-    old: Mapping[str, Thing], new: Mapping[str, Thing], likenesses: tuple[Callable[[Thing], Hashable], ...]
+    old: Mapping[str, Thing],
+    new: Mapping[str, Thing],
+    likenesses: tuple[Callable[[Thing], Hashable], ...],
+    said: Ids = MappingProxyType({}),
 ) -> dict[str, str]:
-    """Pairs of a gone and a new id that are alike, and like no other; the closest likeness first."""
-    pairs: dict[str, str] = {}
+    """Pairs of a gone and a new id that are alike, and like no other, beside those said; the closest likeness first."""
+    pairs = dict(said)
     for likeness in likenesses:
         gone = [name for name in old if name not in new and name not in pairs]
         added = [name for name in new if name not in old and name not in pairs.values()]

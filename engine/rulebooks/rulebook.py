@@ -156,6 +156,12 @@ class FactDeclaration(NamedTuple):
         return tuple(self.written.former_labels or ())
 
     @property
+    def former_ids(self) -> tuple[str, ...]:
+        """The ids that it had before, by which it is still read."""
+        was = self.written.was
+        return (was,) if isinstance(was, str) else tuple(was or ())
+
+    @property
     def question(self) -> Text:
         """What to ask for, in one sentence."""
         return self.written.question
@@ -261,6 +267,11 @@ class Vocabulary(NamedTuple):
             return self
         facts = {name: fact.counted_from(first_year) for name, fact in self.facts.items()}
         return self._replace(facts=facts, counted_from=first_year)
+
+    @property
+    def present_ids(self) -> dict[str, str]:
+        """What facts are called now, by the ids that they had before."""
+        return {former: fact.id for fact in self.facts.values() for former in fact.former_ids}
 
     @property
     def lists(self) -> dict[str, dict[str, FactDeclaration]]:

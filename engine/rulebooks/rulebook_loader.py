@@ -131,7 +131,10 @@ def _carried_on(
     former_version: FormerVersion | None,
 ) -> Rulebook:
     """A version that is written as changes: put together with the one before, and checked as a whole."""
-    from engine.rulebooks.carried_on import carried_on  # noqa: PLC0415 - only the second format needs it
+    from engine.rulebooks.carried_on import (  # noqa: PLC0415 - only the second format needs it
+        carried_on,
+        with_present_facts,
+    )
     from engine.rulebooks.language_of_changes import ChangesFile, WholeFile  # noqa: PLC0415
     from engine.rulebooks.written_out import written_out  # noqa: PLC0415
 
@@ -148,6 +151,9 @@ def _carried_on(
     def named(name: str) -> Vocabulary | None:
         return vocabulary_named(name) or (former.vocabulary if former.vocabulary.id == name else None)
 
+    vocabulary = named(written_at(whole, "vocabulary") or "")
+    if vocabulary is not None and (present_ids := vocabulary.present_ids):
+        whole = with_present_facts(whole, present_ids, file)
     try:
         rulebook = _checked(whole, written_out(whole).encode(), file, WholeFile, named, known)
     except Rejected as error:
@@ -209,7 +215,7 @@ def _checked(
 
 class _RulebookChecker(Checker):
     def __init__(self, node: Node, vocabulary: Vocabulary, criteria: Mapping[str, language.Criterion]) -> None:
-        super().__init__(node)
+        super().__init__(node, vocabulary.present_ids)
         self._vocabulary, self._criteria = vocabulary, list(criteria)
         self._conditional = {name for name, criterion in criteria.items() if criterion.not_applicable is not None}
 

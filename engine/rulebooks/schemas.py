@@ -102,6 +102,10 @@ def vocabulary_schema() -> dict[str, Any]:
     own["facts"]["propertyNames"] = {"pattern": _whole(NAME.pattern, RESERVED_FACTS)}
     fact = records["Fact"]
     fact["properties"]["answers"]["propertyNames"] = {"pattern": _whole(NAME.pattern, RESERVED_ANSWERS)}
+    former, one_or_several = {"pattern": _whole(NAME.pattern, RESERVED_FACTS)}, fact["properties"]["was"]["anyOf"][0]
+    one, several = sorted(one_or_several["oneOf"], key=lambda choice: choice["type"] == "array")
+    one |= former
+    several["items"] |= former
     answered = {"required": ["answers"], "properties": {"answers": {"type": "object", "minProperties": 1}}}
     no_answers = {
         "properties": {"answers": {"maxProperties": 0}, "assumed": {"maxLength": 0, "type": ["string", "null"]}}

@@ -71,9 +71,9 @@ class _VocabularyChecker(Checker):
         facts: Mapping[str, language.Fact],
         terms: Mapping[str, Mapping[str, language.Text]],
     ) -> None:
-        super().__init__(node)
+        super().__init__(node, {former: name for name, fact in facts.items() for former in _former_ids(fact)})
         self._facts, self._terms = facts, terms
-        self._mistaken = set[str]()
+        self._mistaken, self._formers = set[str](), dict[str, str]()
 
     def names(self, written: language.VocabularyFile) -> None:
         """Check the ids of the vocabulary itself and of its terms."""
@@ -126,6 +126,7 @@ class _VocabularyChecker(Checker):
             self._not_reserved((*path, "answers", answer), answer, RESERVED_ANSWERS)
         for words in _contradictions(fact):
             self.say(path, "fact-declaration", words, at_key=True)
+        self._former(path, name, fact)
         if fact.derived:
             self._derived(path, fact, fact.derived)
         if fact.assumed and fact.answers:
@@ -133,14 +134,42 @@ class _VocabularyChecker(Checker):
         if len(self._found) > found:
             self._mistaken.add(name)
 
-    def _not_reserved(self, path: Path, name: str, reserved: tuple[str, ...]) -> None:
+    def _former(self, path: Path, name: str, fact: language.Fact) -> None:
+        """Check the ids that a fact had before: each is an id, and that of nothing else."""
+        if fact.was is not None and (fact.attribute or fact.type == SEVERAL_OF):
+            words = message("an attribute of offers has the name that offer files have for it")
+            self.say((*path, "was"), "fact-declaration", words, message("leave `was` out"), at_key=True)
+            return
+        for i, former in enumerate(_former_ids(fact)):
+            at = (*path, "was") if isinstance(fact.was, str) else (*path, "was", i)
+            self.identifier(at, former)
+            self._not_reserved(at, former, RESERVED_FACTS, at_key=False)
+            if former == name:
+                self.say(at, "repeated-id", message("`{fact}` is what it is called now", fact=former))
+            elif former in self._names:
+                words = message("`{fact}` is a fact of the vocabulary, and so no former id of another", fact=former)
+                self.say(at, "repeated-id", words)
+            elif (other := self._formers.setdefault(former, name)) != name:
+                words = message("`{former}` is a former id of `{fact}` already", former=former, fact=other)
+                self.say(at, "repeated-id", words)
+            elif former in _former_ids(fact)[:i]:
+                self.say(at, "repeated-id", message("{name} stands here already", name=quoted(former)))
+
+    @property
+    def _names(self) -> set[str]:
+        """All that is a fact: what is declared, and each word of what can be several."""
+        lists = {name: fact.answers or self._terms.get(name) or {} for name, fact in self._facts.items()}
+        several = {name: words for name, words in lists.items() if self._facts[name].type == SEVERAL_OF}
+        return {*self._facts, *(f"{name}_{word}" for name, words in several.items() for word in words)}
+
+    def _not_reserved(self, path: Path, name: str, reserved: tuple[str, ...], *, at_key: bool = True) -> None:
         if name in reserved:
             self.say(
                 path,
                 "identifier",
                 message("`{name}` is reserved", name=name),
                 message("choose another word"),
-                at_key=True,
+                at_key=at_key,
             )
 
     def _derived(self, path: Path, fact: language.Fact, derived: language.Derived) -> None:
@@ -387,6 +416,11 @@ class _Sources:
 def _is_part(fact: language.Fact) -> bool:
     """Whether others can be derived from a fact: it is a number."""
     return fact.type in _NUMBERS
+
+
+def _former_ids(fact: language.Fact) -> list[str]:
+    """The ids that a fact had before."""
+    return [fact.was] if isinstance(fact.was, str) else fact.was or []
 
 
 def _counts(fact: language.Fact) -> tuple[str, str] | None:

@@ -20,6 +20,7 @@ from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Message, message
 from offers.cases.rulebook_of_cases import rulebook_of_cases
 from offers.records.evidence import read_evidence
+from offers.records.former_names import FormerName, with_present_ids
 
 FOLDER = "cases"
 """The folder of case files, beside the rulebooks that they are about."""
@@ -55,12 +56,16 @@ class CasesFile:
 
 
 class CaseFile(NamedTuple):
-    """The cases that a file holds, the rulebook that they are about, and the agreement year where a case says none."""
+    """The cases that a file holds, the rulebook that they are about, and the agreement year where a case says none.
+
+    `former_names` are the facts that it calls by a name of before.
+    """
 
     path: Path
     rulebook: Rulebook
     cases: tuple[Case, ...]
     year: int
+    former_names: tuple[FormerName, ...] = ()
 
 
 def case_files_of(folder: Path) -> list[Path]:
@@ -88,7 +93,7 @@ def read_case_file(path: Path, data: bytes | None = None) -> CaseFile:
     reader = _Reader(node, rulebook, year)
     cases = tuple(reader.case(i, entry) for i, entry in enumerate(written.cases))
     reader.finish()
-    return CaseFile(path, rulebook, cases, year)
+    return CaseFile(path, rulebook, cases, year, tuple(reader.former_names))
 
 
 class _Reader:
@@ -98,6 +103,7 @@ class _Reader:
         self._bases = [override.id for override in rulebook.overrides] + [rulebook.rule.id]
         self._names: dict[str, Place] = {}
         self._found: list[Diagnostic] = []
+        self.former_names: list[FormerName] = []
 
     def case(self, i: int, entry: CaseEntry) -> Case:
         """One case, whose words are the reason for the judgements in it."""
@@ -159,6 +165,8 @@ class _Reader:
         node = self._entries(path).get("evidence")
         if node is None or isinstance(node, Scalar):
             return {}
+        node, former = with_present_ids(node, self._rulebook.vocabulary, self._found)
+        self.former_names += former
         read = read_evidence(node, self._rulebook.vocabulary, self._found, with_attributes=True)
         return {name: _reasoned(evidence, because) for name, evidence in read.items()}
 
@@ -202,7 +210,7 @@ def collect(paths: Iterable[Path]) -> Collection:
     rejected: list[Rejected] = []
     for path in paths:
         named = {_named(rulebook): rulebook for rulebook in _rulebooks_in(path, rejected)}
-        for file in _case_files(path):
+        for file in case_files_beside(path):
             try:
                 read = read_case_file(file)
             except Rejected as error:
@@ -220,7 +228,8 @@ def _named(rulebook: Rulebook) -> tuple[str, str]:
     return rulebook.id, rulebook.version
 
 
-def _case_files(path: Path) -> list[Path]:
+def case_files_beside(path: Path) -> list[Path]:
+    """The case files that a path names: itself, those beside a rulebook, or those of a folder of rulebooks."""
     if path.is_dir():
         return case_files_of(path)
     return [path] if _is_case_file(path) else yaml_files(path.parent / FOLDER)

@@ -100,7 +100,10 @@ def _asked_of(rulebook: Rulebook, former: Rulebook, case: Case, later: int) -> C
 
 def _moved(stated: Stated, later: int, rulebook: Rulebook) -> Stated:
     """Evidence on the facts that the vocabulary has, its years as much later."""
-    return {name: _of_years(one, later) for name, one in stated.items() if name in rulebook.vocabulary.facts}
+    vocabulary = rulebook.vocabulary
+    present_ids = vocabulary.present_ids
+    named = {present_ids.get(name, name): one for name, one in stated.items()}
+    return {name: _of_years(one, later) for name, one in named.items() if name in vocabulary.facts}
 
 
 def _of_years(evidence: Evidence | MappingType[int, Evidence], later: int) -> Evidence | MappingType[int, Evidence]:
@@ -131,8 +134,9 @@ def _stated_later(evidence: Node, later: int, vocabulary: Vocabulary) -> Node:
     """Evidence as it is written on what the vocabulary has, the years of yearly facts as much later."""
     if not isinstance(evidence, Mapping):
         return evidence
-    known = {*vocabulary.facts, *vocabulary.lists}
-    entries = {key: _moved_years(value, later) for key, value in evidence.entries.items() if key in known}
+    known, present_ids = {*vocabulary.facts, *vocabulary.lists}, vocabulary.present_ids
+    named = {present_ids.get(key, key): value for key, value in evidence.entries.items()}
+    entries = {key: _moved_years(value, later) for key, value in named.items() if key in known}
     return evidence._replace(entries=entries)
 
 

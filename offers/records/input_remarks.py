@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from engine.diagnostics import Malformed
+from engine.diagnostics import Malformed, Place
 from engine.documents.fields import Fields
 from engine.evaluation.evidence import Evidence
 from engine.evaluation.program import Program
 from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Vocabulary
 from engine.texts.catalogue import message
 from offers.records.authorities import is_authority
+from offers.records.former_names import FormerName, in_order_of_facts
 from offers.records.offer import Offer
 from offers.records.offer_id import is_usual
 
@@ -27,7 +28,8 @@ class InputRemark(NamedTuple):
     """One thing to know about an input: its code, how many offers it concerns, and what is said of it.
 
     `unread_evidence` (`fact`): stated, and no rulebook reads the fact. `unread_year` (`fact`, `year`): none reads it
-    for this year. `detail_alone` (`fact`, `year`): a source, a reason and the like beside an empty cell.
+    for this year. `former_name` (`fact`, `name`): the fact is called by a name that it had before, at `places`, which
+    do not go on record. `detail_alone` (`fact`, `year`): a source, a reason and the like beside an empty cell.
     `party_without_kind` (`party`): a name or code of an operator, or of the other party of an agreement, whose kind is
     not stated. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids`, `unknown_part_of` and
     `unknown_authorities` (`examples`). `unused_ids` (`among`: `previous` or `register`, `examples`): lines of the table
@@ -40,6 +42,7 @@ class InputRemark(NamedTuple):
     code: str
     offers: int
     detail: Mapping[str, Any]
+    places: tuple[Place, ...] = ()
 
     @property
     def record(self) -> dict[str, Any]:
@@ -67,6 +70,7 @@ _FORCE = dict.fromkeys(("rulebook", "version", "from"), Fields.text) | {"until":
 _DETAILS_OF_OFFER: Mapping[str, Mapping[str, Callable[[Fields, str], Any]]] = {
     "unread_evidence": {"fact": Fields.text},
     "unread_year": {"fact": Fields.text, "year": Fields.number},
+    "former_name": {"fact": Fields.text, "name": Fields.text},
     "not_in_force": _FORCE,
     "unusual_ids": {"examples": Fields.texts},
     "unknown_authorities": {"examples": Fields.texts},
@@ -75,7 +79,15 @@ _DETAILS_OF_OFFER: Mapping[str, Mapping[str, Callable[[Fields, str], Any]]] = {
 
 
 _ORDER = (
-    *("not_in_force", *UNREAD, "detail_alone", "party_without_kind", "unusual_ids", "unknown_authorities"),
+    *(
+        "not_in_force",
+        *UNREAD,
+        "former_name",
+        "detail_alone",
+        "party_without_kind",
+        "unusual_ids",
+        "unknown_authorities",
+    ),
     *("unknown_part_of", "operator_in_several"),
 )
 
@@ -164,18 +176,25 @@ class OfferRemarks:
     def on(self, offers: Iterable[Offer]) -> list[InputRemark]:
         """The remarks on some offers together, which are gone through once."""
         number, odd = 0, list[str]()
-        stated, operators = Counter[Unread](), Counter[Operator]()
+        stated, operators, former = Counter[Unread](), Counter[Operator](), list[FormerName]()
         for number, offer in enumerate(offers, 1):  # noqa: B007 - how many there are
             stated.update(self._unread(offer))
             operators.update(operators_stated([offer]))
             odd += [] if is_usual(offer.id) else [offer.id]
+            former += offer.former_names
         in_force = remarks_on_force(self._rulebooks, self._year, number)
         on_ids, on_operators = remarks_on_ids(odd, len(odd)), remarks_on_operators(operators)
-        return [*in_force, *self._asked.remarks(stated), *on_ids, *on_operators]
+        return [*in_force, *self._asked.remarks(stated), *remarks_on_former_names(former), *on_ids, *on_operators]
 
     def _unread(self, offer: Offer) -> set[Unread]:
         unread = (self._asked.unread(*one) for one in _stated(offer, self._vocabulary))
         return {one for one in unread if one is not None}
+
+
+def remarks_on_former_names(names: Iterable[FormerName]) -> Iterator[InputRemark]:
+    """The facts that offer files call by a name of before, each of which an offer has once."""
+    for fact, name, places in in_order_of_facts(names):
+        yield InputRemark("former_name", len(places), {"fact": fact, "name": name}, tuple(places[:MAX_EXAMPLES]))
 
 
 def remarks_on_operators(operators: Mapping[Operator, int]) -> Iterator[InputRemark]:

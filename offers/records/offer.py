@@ -20,6 +20,7 @@ from engine.rulebooks.rulebook import FactKind, Vocabulary
 from engine.texts.catalogue import Message, message
 from offers.records.described import COLUMNS, description_of, wrong_description
 from offers.records.evidence import read_evidence, wrong_details_of_years
+from offers.records.former_names import FormerName, with_present_ids
 from offers.records.notation import DANISH_FILE, OFFER_FILE, Notation
 from offers.records.offer_file import BILINGUAL_FORMAT, FORMAT, OfferFile, Party, PublishedOutcome, Service
 from offers.records.offer_id import is_usual
@@ -50,7 +51,7 @@ class Offer(NamedTuple):
     """A specialised social offer: its record, and the evidence in it with that of its attributes.
 
     `written` is its document as one line of JSON, where that was asked for, in the format in which it is recorded.
-    `notation` is how its file writes evidence.
+    `notation` is how its file writes evidence; `former_names` are the facts that it calls by a name of before.
     """
 
     record: OfferFile
@@ -59,6 +60,7 @@ class Offer(NamedTuple):
     place: Place
     written: str | None = None
     notation: Notation = OFFER_FILE
+    former_names: tuple[FormerName, ...] = ()
 
     @property
     def id(self) -> str:
@@ -189,6 +191,9 @@ def read_offer(
     if record is None:
         diagnostics = _with_places_of_facts(diagnostics, node, vocabulary, notation)
     evidence_node = node.entries.get("evidence") if isinstance(node, Mapping) else None
+    former: tuple[FormerName, ...] = ()
+    if evidence_node is not None:
+        evidence_node, former = with_present_ids(evidence_node, vocabulary, diagnostics)
     evidence = read_evidence(evidence_node, vocabulary, diagnostics, notation) if evidence_node else {}
     diagnostics += _placeholders(node)
     if not is_recorded:
@@ -201,7 +206,8 @@ def read_offer(
     # An empty line states nothing; `null` says that there is no agreement.
     is_stated = agreement is not None and not (isinstance(agreement, Scalar) and not agreement.text)
     attributes = _attributes(record, vocabulary, node.place, agreement_stated=is_stated)
-    return Offer(record, vocabulary, {**evidence, **attributes}, node.place, notation=notation)
+    stated = {**evidence, **attributes}
+    return Offer(record, vocabulary, stated, node.place, notation=notation, former_names=former)
 
 
 def _with_places_of_facts(

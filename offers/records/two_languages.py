@@ -17,6 +17,7 @@ from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import message
 from engine.values.unicode_forms import in_form
 from offers.records.evidence import UNKNOWN
+from offers.records.former_names import former_key
 from offers.records.offer_file import (
     NOBODY,
     NOBODY_IN_DANISH,
@@ -163,6 +164,8 @@ class _Translator:
 
         def name_of(written: str) -> _Name | None:
             word = comparable_word(written)
+            if (former := former_key(written, self._vocabulary)) is not None:
+                return _Name(former, is_danish=None)
             if word not in names:
                 return None
             own = names[word]
@@ -173,7 +176,7 @@ class _Translator:
 
     def _of_fact(self, name: str, node: Node) -> Node:
         """Evidence of a fact: a word, an entry, or an entry for each year."""
-        fact = self._vocabulary.facts.get(name)
+        fact = self._vocabulary.facts.get(self._vocabulary.present_ids.get(name, name))
         answers = {**(names_of_answers(fact) if fact and not fact.is_number else {}), **_NOT_KNOWN}
         stated_as = _words_of(EvidenceEntry)
 

@@ -36,7 +36,7 @@ def names_of_terms(terms: Mapping[str, Text]) -> dict[str, str]:
 
 
 def names_of_facts(facts: Iterable[FactDeclaration]) -> dict[str, FactDeclaration]:
-    """Facts by all that they may be called, in lower case; an id goes before a label, a label before former ones."""
+    """Facts by all that they may be called, in lower case; an id goes before a label, a label before former names."""
     names: dict[str, FactDeclaration] = {}
     in_order = list(facts)
     for fact in in_order:
@@ -45,5 +45,8 @@ def names_of_facts(facts: Iterable[FactDeclaration]) -> dict[str, FactDeclaratio
     labels += [(fact, label) for fact in in_order for label in fact.former_labels]
     for fact, label in labels:
         for name in (label.da, label.en):
+            names.setdefault(comparable_word(name), fact)
+    for fact in in_order:
+        for name in fact.former_ids:
             names.setdefault(comparable_word(name), fact)
     return names

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, Rejected, nearest, quoted
 from engine.documents.document import read_one
-from engine.documents.places import place_of_key
+from engine.documents.places import place_of, place_of_key
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.texts.catalogue import Language, Message, message, message_of_number
 from engine.values.unicode_forms import in_form
 from offers.records.described import described_by
+from offers.records.words import comparable_word
 from offers.tables.limits import MAX_COLUMNS, MAX_TEXT, too_large
 
 ID = "id"
@@ -87,6 +88,16 @@ class Column(NamedTuple):
         return self.fact is not None and self.fact.is_number and self.detail is None
 
     @property
+    def former_id(self) -> str | None:
+        """The id of before by which its header names the fact; None where it has the name of now."""
+        if self.fact is None or not self.fact.former_ids:
+            return None
+        header = " ".join(self.header.split()).lower()
+        names = [name for name in (self.fact.id, *self.fact.former_ids) if _begins_with(header, name.lower())]
+        longest = max(names, key=len, default=self.fact.id)
+        return None if longest == self.fact.id else longest
+
+    @property
     def is_headed_in_danish(self) -> bool:
         """Whether its header is the Danish name of what it holds, and not the English one too."""
         header = " ".join(self.header.split()).lower()
@@ -105,8 +116,15 @@ class Column(NamedTuple):
         return any(header.startswith(label.da.lower()) for label in labels if label.da != label.en)
 
 
+def _begins_with(header: str, name: str) -> bool:
+    """Whether a header is a name, or has more behind it: a year or a detail."""
+    return header.startswith(name) and header[len(name) : len(name) + 1] in ("", "_", " ", ",", ":")
+
+
 def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
     """The facts of a vocabulary, read from a file, which no table can state: their columns are those of something else.
+
+    So are those whose label, or former id, is read as another fact.
 
     >>> from engine.rulebooks.library import Library
     >>> clashing_columns(Library().rulebooks[0].vocabulary, "vocabulary.yaml")
@@ -114,13 +132,35 @@ def clashing_columns(vocabulary: Vocabulary, file: str) -> list[Diagnostic]:
     """
     clashes = {fact.id: _clash(fact, vocabulary) for fact in vocabulary.facts.values() if not fact.is_attribute}
     told = {name: words for name, words in clashes.items() if words is not None}
-    node = read_one(vocabulary.written_as, file) if told else None
-    advice = message("give the fact another id")
-    return [
-        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", words, advice)
-        for name, words in told.items()
-        if node is not None
+    like = list(_read_as_others(vocabulary))
+    if not told and not like:
+        return []
+    node, advice = read_one(vocabulary.written_as, file), message("give the fact another id")
+    found = [
+        Diagnostic(place_of_key(node, "facts", name), "fact-declaration", words, advice) for name, words in told.items()
     ]
+    return found + [
+        Diagnostic(place_of(node, "facts", fact, *path), "fact-declaration", words, advice)
+        for fact, path, words, advice in like
+    ]
+
+
+def _read_as_others(vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str | int, ...], Message, Message]]:
+    """The labels and former ids of facts by which a table, or an offer file, would state another fact."""
+    facts = [fact for fact in vocabulary.facts.values() if fact.word is None]
+    named = {comparable_word(fact.id): fact.id for fact in facts}
+    names: list[tuple[str, tuple[str | int, ...], str]] = []
+    for fact in facts:
+        names += [(fact.id, ("label", "da"), fact.label.da), (fact.id, ("label", "en"), fact.label.en)]
+    for fact in facts:
+        is_one = isinstance(fact.written.was, str)
+        names += [(fact.id, ("was",) if is_one else ("was", i), name) for i, name in enumerate(fact.former_ids)]
+    for fact_id, path, name in names:
+        other = named.setdefault(comparable_word(name), fact_id)
+        if other != fact_id:
+            words = message("{name} is read as the fact `{other}`", name=quoted(name), other=other)
+            advice = message("give one of the two another label") if path[0] == "label" else message("leave it out")
+            yield fact_id, path, words, advice
 
 
 def _clash(fact: FactDeclaration, vocabulary: Vocabulary) -> Message | None:
@@ -166,6 +206,7 @@ class Headers:
                 self._columns.setdefault(label, Column("", 0, name))
         self._add([(fact, _both(fact.label)) for fact in facts])
         self._add([(fact, _both(label)) for fact in facts for label in fact.former_labels])
+        self._add([(fact, (former.lower(),)) for fact in facts for former in fact.former_ids])
         for name, label in _FORMER_HEADERS.items():
             self._columns.setdefault(label, Column("", 0, name))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from engine.diagnostics import Place
 from offers.records.authorities import said_as
 from offers.records.evidence import UNKNOWN
-from offers.records.input_remarks import MAX_EXAMPLES, InputRemark
+from offers.records.input_remarks import MAX_EXAMPLES, InputRemark, remarks_on_former_names
 from offers.records.offer import Offer
 from offers.records.offer_id import comparable_id
 from offers.tables.cells import WHITESPACE
@@ -32,8 +34,31 @@ def remarks_on_rows(table: Table, reader: object, undecided: Sequence[int]) -> l
     rows = table.frame.filter(~pl.col(ROW).is_in(undecided)) if undecided else table.frame
     if isinstance(reader, OfferRows):
         offers = [offer for offer in reader.offers if isinstance(offer, Offer)]
-        return [*_on_wholes_of(offers), *_on_operators_in_several(table)]
-    return [*_on_what_stands_alone(table, rows), *_on_wholes(table, rows), *_on_operators_in_several(table)]
+        former = remarks_on_former_names(name for offer in offers for name in offer.former_names)
+        return [*former, *_on_wholes_of(offers), *_on_operators_in_several(table)]
+    on_columns = [*_on_former_headers(table, rows), *_on_what_stands_alone(table, rows)]
+    return [*on_columns, *_on_wholes(table, rows), *_on_operators_in_several(table)]
+
+
+def _on_former_headers(table: Table, rows: pl.LazyFrame) -> Iterator[InputRemark]:
+    """The facts that columns of a table, or of several, name by an id of before; for how many offers these say one."""
+    counts, places = Counter[tuple[str, str]](), dict[tuple[str, str], list[Place]]()
+    for own, frame in [(part.table, part.table.frame) for part in table.parts] or [(table, rows)]:
+        columns: dict[tuple[str, str], list[Column]] = {}
+        for column in own.columns:
+            if (former := column.former_id) is not None and column.fact is not None:
+                columns.setdefault((column.fact.id, former), []).append(column)
+        if not columns:
+            continue
+        types = frame.collect_schema()
+        say = [pl.any_horizontal(holds_something(c.name, types[c.name]) for c in named) for named in columns.values()]
+        said = frame.select(one.sum().alias(f"{i}") for i, one in enumerate(say)).collect(engine="streaming").row(0)
+        for (key, named), offers in zip(columns.items(), said, strict=True):
+            counts[key] += offers
+            places.setdefault(key, []).extend(own.place(-1, column) for column in named)
+    for (fact, name), offers in sorted(counts.items()):
+        at = tuple(places[fact, name][:MAX_EXAMPLES])
+        yield InputRemark("former_name", offers, {"fact": fact, "name": name}, at)
 
 
 def _on_operators_in_several(table: Table) -> Iterator[InputRemark]:

@@ -27,7 +27,7 @@ WRITTEN: Written = {
         "target_group": _SEVERAL,
         "act_section": {**_SEVERAL, "answers": {"SEL_107": TEXT, "SEL_101a": TEXT, "SEL_105_stk_2": TEXT}},
         "places": {"type": "number", "at_least": 0, "attribute": True, "label": TEXT, "question": TEXT},
-        "quiet": {"type": "judgement", "label": TEXT, "question": TEXT},
+        "quiet": {"type": "judgement", "label": {"da": "Stille", "en": "Quiet"}, "question": TEXT},
     },
 }
 VOCABULARY: Vocabulary = load_vocabulary(flow(WRITTEN).encode(), "vocabulary.yaml")

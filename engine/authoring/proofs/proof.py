@@ -15,6 +15,7 @@ from engine.evaluation.completions import Completions
 from engine.evaluation.folding import Function, room_for
 from engine.evaluation.program import compile_rulebook
 from engine.evaluation.regions import regions_of
+from engine.rulebooks.renames import Renames, facts_called_anew, renamed
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.values.logic import Status, Truth
 
@@ -165,6 +166,8 @@ Relation = Literal["implies", "equals"]
 def compare(first: Rulebook, second: Rulebook, relation: Relation) -> ProofResult:
     """Whether every offer whose facts are known and that the first covers is covered by the second, or also not so.
 
+    A fact that a vocabulary says was called otherwise is one fact, by the name that the second has for it.
+
     Raises:
         NotComparable: the two read a fact of one name that is never the same to both: a number to one
             and an answer to the other, or with nothing in common.
@@ -175,6 +178,8 @@ def compare(first: Rulebook, second: Rulebook, relation: Relation) -> ProofResul
     >>> compare(narrow, narrow, "equals").holds, compare(narrow, wide, "implies").holds
     (True, False)
     """
+    called = Renames(facts_called_anew(first.vocabulary, second.vocabulary), {}, {})
+    first = renamed(first, called) if called.facts else first
     programs = compile_rulebook(first), compile_rulebook(second)
     _check_facts(first, second, {fact.id for program in programs for fact in program.facts_read})
     diagrams = Diagrams(*programs)

@@ -79,7 +79,7 @@ def rulebook_changes(old: Rulebook, new: Rulebook) -> list[RulebookChange]:
     ['Rule: 4 are required instead of 5']
     """
     renames = renames_between(old, new)
-    return [*_rulebook_id(old, new), *_renamed(old, renames), *_Differ(renamed(old, renames), new).all()]
+    return [*_rulebook_id(old, new), *_renamed(old, new, renames), *_Differ(renamed(old, renames), new).all()]
 
 
 def allow_other_values(old: Rulebook, new: Rulebook) -> bool:
@@ -94,9 +94,9 @@ def _rulebook_id(old: Rulebook, new: Rulebook) -> Iterator[RulebookChange]:
         yield RulebookChange("wording", _RULEBOOK, change)
 
 
-def _renamed(old: Rulebook, renames: Renames) -> Iterator[RulebookChange]:
-    """What has another name; a fact that is stated by the old one is no longer read."""
-    read = {fact.id for fact in compile_rulebook(old).facts_read}
+def _renamed(old: Rulebook, new: Rulebook, renames: Renames) -> Iterator[RulebookChange]:
+    """What has another name; a fact that is stated by the old one is only read where the vocabulary says so."""
+    read, still_read = {fact.id for fact in compile_rulebook(old).facts_read}, new.vocabulary.present_ids
     parts: Iterable[tuple[Kind, Message, Mapping[str, str], Mapping[str, Text]]] = (
         ("meaning", _RENAMED_FACT, renames.facts, {n: f.label for n, f in old.vocabulary.facts.items()}),
         ("wording", _CRITERION, renames.criteria, {c.id: c.title for c in old.criteria}),
@@ -104,9 +104,15 @@ def _renamed(old: Rulebook, renames: Renames) -> Iterator[RulebookChange]:
     )
     for kind, words, ids, titles in parts:
         for before, after in ids.items():
-            if kind == "wording" or before in read:
+            if kind == "wording":
                 about = text_of(words.filled(id=before), title=titles[before])
                 yield RulebookChange(kind, about, text_of(message("now called {after}", after=after)))
+            elif before in read:
+                about, is_read = text_of(words.filled(id=before), title=titles[before]), before in still_read
+                change = message("now called {after}", after=after)
+                if is_read:
+                    change = message("now called {after}, and read by its former name, too", after=after)
+                yield RulebookChange("wording" if is_read else kind, about, text_of(change))
 
 
 class _Differ:

@@ -1,4 +1,7 @@
-"""The next version on a register of 300 offers: a threshold, a split, an override; causes are those of all subsets."""
+"""The next version on a register of 300 offers: a threshold, a split, an override, a fact with another name.
+
+Causes are those of all subsets, and that a fact is called otherwise is none.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from offers.records.offer import Offer
 from offers.records.reader import read_offers
 from tests.chance import chance
 from tests.command import sekskant
-from tests.next_year import carried_on, write_next
+from tests.next_year import write_next
 
 ID = "hovedstaden.udviklingsstrategi"
 OFFERS = 300
@@ -43,6 +46,19 @@ SPLIT = """\
 THRESHOLD, PARTS, ADDED = "test:A5.outside_share_mean", "added:A3a+added:A3b+dropped:A3", "override_added:closed"
 LATEST = "fact:outside_share.2017"
 EDITS = {THRESHOLD: CHANGED, PARTS: SPLIT, ADDED: OVERRIDE}
+FORMER, PRESENT = "highly_specialised_basis", "specialised_means"
+RENAMED = (
+    SHIPPED.vocabulary.written_as.decode()
+    .replace(f"  {FORMER}:\n", f"  {PRESENT}:\n    was: {FORMER}\n")
+    .replace("da: Højt specialiseret grundlag, en: Highly specialised basis", "da: Særlige midler, en: Special means")
+)
+
+
+def write_own(folder: Path, changes: str) -> Path:
+    """A file with the changes of 2019, beside a vocabulary in which a fact has another name."""
+    file = write_next(folder, changes)
+    (folder / "vocabulary.yaml").write_text(RENAMED, encoding="utf-8")
+    return file
 
 
 def changes_of(edits: Iterable[str]) -> str:
@@ -101,24 +117,31 @@ def by_brute_force(stated: Stated, deciders: dict[frozenset[str], Decider]) -> s
 def test_causes_on_a_register_are_those_of_every_subset(tmp_path: Path) -> None:
     random = chance("next year")
     documents = [document(random, number) for number in range(OFFERS)]
-    register = tmp_path / "register"
-    register.mkdir()
-    for one in documents:
-        (register / f"{one['id']}.json").write_text(json.dumps(one), encoding="utf-8")
     own = tmp_path / "own"
-    write_next(own, changes_of(EDITS))
+    write_own(own, changes_of(EDITS))
     for year, more in ((2018, ()), (2019, ("--previous", str(tmp_path / "2018")))):
+        register = tmp_path / f"register-{year}"
+        register.mkdir()
+        for number, one in enumerate(documents):
+            stated = dict(one["evidence"])
+            if year == 2019 and number % 2:
+                stated[PRESENT] = stated.pop(FORMER)
+            text = json.dumps({**one, "evidence": stated})
+            (register / f"{one['id']}.json").write_text(text, encoding="utf-8")
         ran = sekskant(
             *("reclassify", str(register), "--rulebook", str(own), "--year", str(year)),
             *("--out", str(tmp_path / str(year)), *more),
         )
         assert ran.code == 0, ran.err
+        assert (f"`{FORMER}`" in ran.err) is (year == 2019)
     subsets = [frozenset(s) for size in range(len(EDITS) + 1) for s in itertools.combinations(EDITS, size)]
-    loaded = {s: carried_on(tmp_path / f"edits-{n}", changes_of(s)) for n, s in enumerate(subsets)}
+    files = {s: write_own(tmp_path / f"edits-{n}", changes_of(s)) for n, s in enumerate(subsets)}
+    loaded = {s: Library().choose(str(file), 2019) for s, file in files.items()}
     deciders = {s: Decider(rulebook, is_checked=False) for s, rulebook in loaded.items()}
     expected = {}
-    for offer in read_offers([str(register)], SHIPPED.vocabulary):
+    for offer in read_offers([str(tmp_path / "register-2018")], loaded[frozenset()].vocabulary):
         assert isinstance(offer, Offer)
+        assert offer.former_names
         if sets := by_brute_force(offer.stated, deciders):
             expected[offer.id] = sets
     changes = pl.read_csv(tmp_path / "2019" / "changes.csv", infer_schema=False).filter(pl.col("causes").is_not_null())
@@ -132,15 +155,16 @@ def test_causes_on_a_register_are_those_of_every_subset(tmp_path: Path) -> None:
 
 
 def test_the_difference_is_told_in_words(tmp_path: Path) -> None:
-    write_next(tmp_path, changes_of(EDITS))
+    write_own(tmp_path, changes_of(EDITS))
     ran = sekskant("rulebook", "diff", f"{ID}@2018", str(tmp_path / "2019.yaml"), columns=200)
     lines = [line.strip(" •") for line in ran.out.splitlines()]
     part = "A3b (Rare: Cases per 10,000 inhabitants: at most 5)"
-    assert lines[2:6] == [
+    assert [*lines[2:6], *lines[7:8]] == [
         "Rulebook: in force 2019-01-01–2019-12-31 instead of 2018-01-01–2018-12-31",
         "Override closed (Closed): new",
         "Criterion A3 (Large catchment area): "
         f"split into A3a (Wide: A larger catchment area is needed: yes) and {part}",
         "Criterion A5 (Organisational coordination): "
         "Mean share used by other municipalities over three years: at least 60% instead of at least 50%",
+        f"Fact {FORMER} (Highly specialised basis): now called {PRESENT}, and read by its former name, too",
     ]

@@ -23,7 +23,10 @@ from tests.support import make_vocabulary
     ],
 )
 def test_a_fact_whose_column_says_something_else_is_refused(facts: tuple[str, ...], message: str | None) -> None:
-    declared = {name: {"type": "number", **({"per": "year"} if name == "used" else {})} for name in facts}
+    declared = {
+        name: {"type": "number", "label": {"da": name, "en": name}, **({"per": "year"} if name == "used" else {})}
+        for name in facts
+    }
     found = clashing_columns(make_vocabulary(declared), "vocabulary.yaml")
     assert [d.message for d in found] == ([message] if message else [])
     assert {(d.code, d.hint) for d in found} <= {("fact-declaration", "give the fact another id")}

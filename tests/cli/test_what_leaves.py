@@ -267,11 +267,12 @@ def put_rulebook(folder: Path, text: str) -> dict[str, Path]:
     """A rulebook with the text wherever it can have one, another version of it, one with mistakes, and an offer."""
     both, named = {"da": text, "en": text}, {"title": {"da": text, "en": text}, "reference": {"da": text, "en": text}}
     fact = {"label": both, "question": both}
+    other = {"da": f"{text} b", "en": f"{text} b"}
     vocabulary = {
         "format": "sekskant/vocabulary/1",
         "id": "test",
         "title": both,
-        "facts": {"a": {**fact, "type": "judgement"}, "b": {**fact, "type": "number", "unit": both}},
+        "facts": {"a": {**fact, "type": "judgement"}, "b": {**fact, "label": other, "type": "number", "unit": both}},
     }
     rulebook: dict[str, Any] = {
         "format": "sekskant/rulebook/1",

@@ -41,7 +41,9 @@ WRITTEN = {
     "format": "sekskant/vocabulary/1",
     "id": "test",
     "title": TEXT,
-    "facts": {name: {"label": TEXT, "question": TEXT, **fact} for name, fact in FACTS.items()},
+    "facts": {
+        name: {"label": {"da": f"{name}-tal", "en": name}, "question": TEXT, **fact} for name, fact in FACTS.items()
+    },
 }
 VOCABULARY = load_vocabulary(flow(WRITTEN).encode(), "vocabulary.yaml")
 

@@ -162,7 +162,7 @@ def test_a_hidden_sheet_is_read_where_it_is_named_or_no_other_has_cells(tmp_path
             chart.add_series({"values": f"='{sheets[0][0]}'!$A$1:$A$2"})
         return path
 
-    passed_over = ("hidden_sheets", 2, {"examples": ["Ældre", "Mere"]})
+    passed_over = ("hidden_sheets", 2, {"examples": ["Ældre", "Mere"]}, ())
     table = opened(made(("Ældre", "id", False), ("Seen", "id", True), ("Other", "id", True), ("Mere", "id", False)))
     assert (table.detected["sheet"], [tuple(remark) for remark in table.remarks]) == ("Seen", [passed_over])
     named = open_table(path, VOCABULARY, tmp_path, ["*"], Reading(sheet="Ældre"))

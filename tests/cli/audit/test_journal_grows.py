@@ -160,6 +160,7 @@ def test_what_an_entry_says_in_a_column_is_covered_and_named(later: Path, grown:
         assert (fault["kind"], fault["first"], fault["fields"]) == ("altered", number, named), (number, changed)
 
 
+@pytest.mark.slow
 def test_this_version_says_of_a_later_format_that_it_does_not_read_it(grown: Path) -> None:
     of_now = ("--journal", str(grown))
     ran = here("audit", "verify", *of_now)

@@ -452,6 +452,7 @@ def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return Copies(path)
 
 
+@pytest.mark.slow
 def test_every_kind_of_block_is_checked(copies: Copies) -> None:
     """Labels of pairs, captions, heads of columns and lines to sign are what we wrote, as sentences and cells are."""
     out = copies.path.with_stem("edited")

@@ -47,6 +47,7 @@ def test_a_second_run_has_what_the_first_decided(register: Path, cache: Path, tm
     assert len(list(cache.glob("*.decided"))) == 2
 
 
+@pytest.mark.slow
 def test_without_the_cache_nothing_is_read_or_kept(register: Path, cache: Path, tmp_path: Path) -> None:
     one = said(reclassified(register, tmp_path / "one", "--no-cache", code=1).err)
     assert not cache.exists()

@@ -81,6 +81,7 @@ def test_an_offer_is_decided_by_what_describes_it_and_what_is_open_is_asked_for(
     assert tests["act_section_SEL_105_stk_2"] == {"answer": "no"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_register_is_decided_alike_on_every_backend(backend: tuple[str, ...], rulebook: str, tmp_path: Path) -> None:
     register, out = tmp_path / "register.parquet", tmp_path / "out"

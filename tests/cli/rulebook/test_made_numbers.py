@@ -79,6 +79,7 @@ def rulebook(tmp_path: Path) -> str:
     return written_in(tmp_path / "rules", VOCABULARY, RULEBOOK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_register_is_decided_alike_on_every_backend(backend: tuple[str, ...], rulebook: str, tmp_path: Path) -> None:
     register, out = tmp_path / "register.parquet", tmp_path / "out"

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from cli.common.beside import Beside
 from cli.common.in_short import MARKS, basis_titles
+from engine.decisions.notes import beside_wider
 from engine.decisions.trace import CriterionTrace, OverrideTrace, Trace
 from engine.explanation.justification import justification
 from engine.explanation.paper import (
@@ -56,7 +57,7 @@ def offer_form(
     if rows := tuple(described):
         yield Pairs(rows)
     for trace in decisions:
-        yield from decision_form(trace, beside, wording, known, level + 1, has_ids=names is None)
+        yield from decision_form(trace, decisions, beside, wording, known, level + 1, has_ids=names is None)
     if remarks := beside.remark_sentences(wording, subject.id):
         heading = wording.gettext("On the information as it was handed in")
         yield Heading(grounds.statement("input_remarks", heading), level + 1)
@@ -79,9 +80,16 @@ def _value(label: Text, value: Text, names: Mapping[str, str], wording: Wording)
 
 
 def decision_form(
-    trace: Trace, beside: Beside, wording: Wording, known: KnownGrounds, level: int, *, has_ids: bool
+    trace: Trace,
+    decisions: Sequence[Trace],
+    beside: Beside,
+    wording: Wording,
+    known: KnownGrounds,
+    level: int,
+    *,
+    has_ids: bool,
 ) -> Iterator[Block]:
-    """One decision: the outcome, what people decided instead, the criteria, and the justification."""
+    """One of the decisions on an offer: the outcome, what people decided instead, the criteria, the justification."""
     grounds, rulebook = known.of(trace), trace.rulebook
     of_rulebook = grounds.of_rulebook()
     yield Heading(Statement(wording.text(rulebook.title), (of_rulebook,)), level)
@@ -94,7 +102,7 @@ def decision_form(
     rows += [_override(one, grounds, wording) for one in trace.overrides]
     caption = wording.gettext("The criteria, and what was found")
     yield Table(caption, _columns(wording), tuple(rows), (grounds.of("criteria"),))
-    for section in justification(trace, wording.language):
+    for section in justification(beside_wider(trace, decisions), wording.language):
         yield Heading(grounds.statement(f"justification/{section.part}", section.heading), level + 1)
         for number, (bullet, sentence) in enumerate(section.lines()):
             node = f"justification/{section.part}/{number}"
@@ -124,6 +132,15 @@ def by_people(trace: Trace, beside: Beside, wording: Wording) -> Iterator[Statem
     ground = RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}")
     for line in beside.override_lines(trace, wording):
         yield Statement(line, (ground,), "strong")
+
+
+def by_people_briefly(trace: Trace, beside: Beside, wording: Wording) -> Iterator[Statement]:
+    """The outcome that people decided in place of a decision, where who and why stand elsewhere in the paper."""
+    standing = beside.overridden(trace)
+    if standing is not None:
+        label = wording.text(trace.rulebook.outcomes[standing.content.verdict].label)
+        ground = RestsOn("override", standing.entry.digest, f"entry/{standing.entry.number}")
+        yield Statement(wording.gettext("Decided by people: {outcome}", outcome=label), (ground,), "strong")
 
 
 def people_decided(offers: int, wording: Wording) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cli.common.offer_form import by_people
+from cli.common.offer_form import by_people_briefly
 from cli.paper.committee_paper import THE_YEAR, CommitteeWriter
 from cli.paper.front import count_of, rejected_rows
 from cli.paper.previous import Previous
@@ -128,7 +128,7 @@ class _Annex(CommitteeWriter):
             grounds = self._known.of(trace)
             group = grounds.statement("description", title)
             services = self._described(SERVICES, grounds)
-            named = (self._name(grounds), *by_people(trace, self._source.beside, self._wording))
+            named = (self._name(grounds), *by_people_briefly(trace, self._source.beside, self._wording))
             operator = self._operator(grounds)
             yield Row(((group,), named, (operator,), (services,), tuple(self._places_of(trace))))
         text = self._gettext("In all: {group}", group=title)
@@ -158,7 +158,7 @@ class _Annex(CommitteeWriter):
                 without,
             )
             total.append(Statement(words, ground, "dim"))
-        people = self._by_people(rulebook, traces, f"{node}/overridden")
+        people = self._of_these(rulebook, traces, f"{node}/overridden")
         cells = ((Statement(title, ground),), (Statement(offers, ground), *people), (), (), tuple(total))
         return Row(cells, is_total=True)
 

@@ -140,14 +140,24 @@ class CommitteeWriter:
             yield Statement(words, (count_of(rulebook, verdict.value),))
         yield from self._by_people(rulebook, traces)
 
-    def _by_people(self, rulebook: Rulebook, traces: Sequence[Trace], node: str = "overridden") -> Iterator[Statement]:
+    def _by_people(self, rulebook: Rulebook, traces: Sequence[Trace]) -> Iterator[Statement]:
         """Of how many offers people decided otherwise than a rulebook; nothing where of none."""
         if overridden := self._source.beside.overridden_among(traces):
             words = people_decided(len(overridden), self._wording)
-            yield Statement(words, (count_of(rulebook, node),), "strong")
+            yield Statement(words, (count_of(rulebook, "overridden"),), "strong")
+
+    def _of_these(self, rulebook: Rulebook, traces: Sequence[Trace], node: str) -> Iterator[Statement]:
+        """The same beside the sum of a table."""
+        if overridden := self._source.beside.overridden_among(traces):
+            words = self._wording.ngettext(
+                "{number} of these decided otherwise by people",
+                "{number} of these decided otherwise by people",
+                len(overridden),
+            )
+            yield Statement(words, (count_of(rulebook, node),))
 
     def _contradictions(self, rulebook: Rulebook) -> Iterator[Paragraph]:
-        yield from contradictions(rulebook, self._source.by(rulebook), self._known, self._wording)
+        yield from contradictions(rulebook, self._source.decisions, self._known, self._wording)
 
     def _totals(self) -> Table:
         gettext = self._gettext
@@ -196,7 +206,7 @@ class CommitteeWriter:
             rows.append(Row(((self._name(grounds),), (self._operator(grounds),), reason), leads_to=anchor))
         number = Statement(self._wording.grouped(len(having)), (count_of(rulebook, verdict.value),))
         total = Statement(gettext("In all"), (count_of(rulebook, verdict.value),))
-        people = tuple(self._by_people(rulebook, having, f"{verdict.value}/overridden"))
+        people = tuple(self._of_these(rulebook, having, f"{verdict.value}/overridden"))
         rows.append(Row(((total,), (number,), people), is_total=True))
         caption, ground = capitalised(self._text(rulebook.outcomes[verdict].label)), count_of(rulebook, verdict.value)
         return Table(caption, columns, tuple(rows), (ground,))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from cli.common.decided import Decisions
 from cli.common.remarks_on_input import remark_sentences
 from cli.paper.source import PaperSource
+from engine.decisions.notes import beside_wider
 from engine.decisions.trace import Trace
 from engine.explanation.paper import KnownGrounds, Paragraph, RestsOn, Statement
 from engine.explanation.words_and_numbers import Wording
@@ -43,20 +45,30 @@ def rejected_rows(source: PaperSource, wording: Wording) -> Iterator[Paragraph]:
 
 
 def contradictions(
-    rulebook: Rulebook, traces: Sequence[Trace], known: KnownGrounds, wording: Wording
+    rulebook: Rulebook, told: Iterable[Decisions], known: KnownGrounds, wording: Wording
 ) -> Iterator[Paragraph]:
     """The offers that a rulebook takes in and a wider one does not, or leaves open, with their names."""
-    for code in _CONTRADICTIONS:
-        found = [(trace, note.rulebook) for trace in traces for note in trace.notes if note.code == code]
-        if not found:
-            continue
-        wider = found[0][1]
-        assert wider is not None
-        remark = InputRemark(code, len(found), {"rulebook": rulebook.id, "superset": wider.id})
-        (words,) = remark_sentences([remark], [rulebook, wider], found[0][0].year, wording)
-        names = [trace.subject.name for trace, _ in found[:_MOST_NAMED]]
-        if more := len(found) - len(names):
-            names.append(wording.ngettext("{number} more", "{number} more", more))
-        grounds = tuple(known.of(trace).of(f"notes/{code}") for trace, _ in found)
-        named = Statement(wording.gettext("This concerns {offers}.", offers=wording.listed(names)), grounds)
-        yield Paragraph((Statement(words, (count_of(rulebook, code),), "strong"), named))
+    found: dict[str, list[tuple[Trace, Rulebook]]] = {code: [] for code in _CONTRADICTIONS}
+    for decisions in told:
+        for trace in decisions:
+            if trace.rulebook.content == rulebook.content:
+                for note in beside_wider(trace, decisions).notes:
+                    if note.code in found and note.rulebook is not None:
+                        found[note.code].append((trace, note.rulebook))
+    for code, offers in found.items():
+        if offers:
+            yield _contradicted(code, rulebook, offers, known, wording)
+
+
+def _contradicted(
+    code: str, rulebook: Rulebook, offers: Sequence[tuple[Trace, Rulebook]], known: KnownGrounds, wording: Wording
+) -> Paragraph:
+    trace, wider = offers[0]
+    remark = InputRemark(code, len(offers), {"rulebook": rulebook.id, "superset": wider.id})
+    (words,) = remark_sentences([remark], [rulebook, wider], trace.year, wording)
+    names = [one.subject.name for one, _ in offers[:_MOST_NAMED]]
+    if more := len(offers) - len(names):
+        names.append(wording.ngettext("{number} more", "{number} more", more))
+    grounds = tuple(known.of(one).of(f"notes/{code}") for one, _ in offers)
+    named = Statement(wording.gettext("This concerns {offers}.", offers=wording.listed(names)), grounds)
+    return Paragraph((Statement(words, (count_of(rulebook, code),), "strong"), named))

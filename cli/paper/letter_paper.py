@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cli.common.decided import Decisions
 from cli.common.in_short import missing_words
-from cli.common.offer_form import by_people, names_of, offer_form, outcome_statement, people_decided
+from cli.common.offer_form import by_people_briefly, names_of, offer_form, outcome_statement, people_decided
 from cli.paper.committee_paper import THE_DAY, THE_YEAR
 from cli.paper.front import REJECTED, contradictions, count_of, rejected_rows
 from cli.paper.source import PaperSource
@@ -33,7 +33,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.texts.days import day_in_words
 from engine.values.canonical import in_unicode, sha256
 from offers.records.authorities import authority_of
-from offers.records.offer import Offer
+from offers.records.offer import Offer, is_named
 from offers.records.offer_file import Party
 from offers.records.printed_offers import id_of_name
 
@@ -69,7 +69,7 @@ def operators(source: PaperSource) -> Iterator[Operator]:
     found: dict[str, tuple[str, list[tuple[Offer, Decisions]]]] = {}
     for decisions in source.decisions:
         offer = source.beside.offers[decisions[0].subject.id]
-        for party in offer.operators:
+        for party in filter(is_named, offer.operators):
             _, offers = found.setdefault(_file_of(party), (party.name, []))
             offers.append((offer, decisions))
     yield from (Operator(file, name, offers) for file, (name, offers) in found.items())
@@ -77,7 +77,8 @@ def operators(source: PaperSource) -> Iterator[Operator]:
 
 def without_operator(source: PaperSource) -> list[str]:
     """The names of the offers of which nobody says who operates them."""
-    return [o.record.name for d in source.decisions if not (o := source.beside.offers[d[0].subject.id]).operators]
+    offers = (source.beside.offers[decisions[0].subject.id] for decisions in source.decisions)
+    return [offer.record.name for offer in offers if not any(map(is_named, offer.operators))]
 
 
 def letter_paper(operator: Operator, source: PaperSource, reply: Reply, date: str | None, wording: Wording) -> Paper:
@@ -137,10 +138,9 @@ class _Letter:
         if overridden := sum(bool(beside.overridden_among(decisions)) for _, decisions in self._operator.offers):
             ground = tuple(count_of(rulebook, "overridden") for rulebook in self._source.rulebooks)
             yield Paragraph((Statement(people_decided(overridden, self._wording), ground, "strong"),))
-        traces = [trace for _, decisions in self._operator.offers for trace in decisions]
+        told = [decisions for _, decisions in self._operator.offers]
         for rulebook in self._source.rulebooks:
-            of_rulebook = [trace for trace in traces if trace.rulebook.content == rulebook.content]
-            yield from contradictions(rulebook, of_rulebook, self._known, self._wording)
+            yield from contradictions(rulebook, told, self._known, self._wording)
         if self._reply.workbook is not None:
             yield Paragraph((self._asked(self._reply.workbook),))
 
@@ -189,7 +189,7 @@ class _Letter:
                 grounds = self._known.of(trace)
                 name = grounds.statement("name", trace.subject.name)
                 title = Statement(self._text(trace.rulebook.title), (RestsOn("rulebook", trace.rulebook.sha256),))
-                people = by_people(trace, self._source.beside, self._wording)
+                people = by_people_briefly(trace, self._source.beside, self._wording)
                 outcome = (outcome_statement(trace, grounds, self._wording), *people)
                 missing = grounds.statement("missing", missing_words([trace], self._wording))
                 rows.append(Row(((name,), (title,), outcome, (missing,) if missing.text else ())))

@@ -75,12 +75,22 @@ class Recorded(NamedTuple):
     @property
     def is_outdated(self) -> bool:
         """Whether something else is recorded now, or in the run that was named."""
-        return bool(self.outdated or self.gone)
+        return bool(self.outdated or self.gone or self.has_other_rows)
 
     @property
     def contradicts(self) -> bool:
         """Whether the paper cannot be what was written of what is recorded."""
-        return bool(self.unknown or self.unfounded or self.left_out)
+        return bool(self.unknown or self.unfounded or self.left_out) and not self.has_other_rows
+
+    @property
+    def has_other_rows(self) -> bool:
+        """Whether a run that was named differs in nothing but how many rows were rejected: it is another one, then."""
+        differing = (*self.unfounded, *self.left_out)
+        return bool(self.run and differing) and all(map(_is_on_rejected, differing))
+
+
+def _is_on_rejected(statement: CarriedStatement) -> bool:
+    return all(ground.node == REJECTED for ground in statement.rests_on)
 
 
 def recorded_in_journal(address: str, runs: Sequence[Path], carried: Carried) -> Recorded:
@@ -210,7 +220,7 @@ def _compared(
                 outdated.append(Outdated(told, trace, marked_outcome(trace, wording), entry))
     outdated += _people_since(carried, source) if knows_people else []
     gone: Sequence[Told] = ()
-    if not knows_people and len(unknown) < len(carried.decisions):
+    if not knows_people:
         gone, unknown = unknown, ()
     if unknown or outdated or gone:
         return Recorded(outdated, unknown, gone=gone)

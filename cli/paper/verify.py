@@ -145,7 +145,7 @@ def _headline(verified: _Verified) -> Message:
     recorded = verified.recorded
     if verified.found is Found.OUTDATED and recorded is not None:
         if recorded.run is not None:
-            return message("not what this run says: the run decides otherwise than the paper")
+            return message("not what this run says: it is another run than that of the paper")
         if all(since.is_by_people for since in recorded.outdated):
             return message("outdated: people have decided otherwise since")
     return _WORDS[verified.found]
@@ -185,11 +185,11 @@ def _of_record(verified: _Verified, wording: Wording) -> Iterator[str]:
     if recorded is None:
         return
     yield from _unknown(recorded, verified.paper, wording)
-    for statement in recorded.unfounded[:_MOST_SHOWN]:
+    for statement in recorded.unfounded[:_MOST_SHOWN] if recorded.contradicts else ():
         told = wording.quoted(statement.text)
         words = message("This does not follow from what is recorded: {statement}", statement=told)
         yield wording.render(words)
-    for statement in recorded.left_out[:_MOST_SHOWN]:
+    for statement in recorded.left_out[:_MOST_SHOWN] if recorded.contradicts else ():
         told = wording.quoted(statement.text)
         words = message(
             "This follows from what is recorded, and is not said where it belongs: {statement}", statement=told
@@ -242,6 +242,9 @@ def _of_run(recorded: Recorded, paper: PaperFile, wording: Wording) -> Iterator[
             "Whether the run is older or newer than the decisions in the paper, neither of them says; a journal does "
             "(--journal)."
         )
+        yield wording.render(words)
+    if recorded.has_other_rows:
+        words = message("In the run another number of rows were rejected than the paper says.")
         yield wording.render(words)
     names = carried.names(recorded.gone)
     for name in names[:_MOST_SHOWN]:

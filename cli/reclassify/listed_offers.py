@@ -19,7 +19,7 @@ from offers.comparison.previous import DECISIONS
 from offers.recorded.decided_again import said_by
 from offers.records.authorities import said_as
 from offers.records.described import StatedPlaces
-from offers.records.offer import Offer, services_in_words, words
+from offers.records.offer import Offer, is_named, services_in_words, words
 from offers.runs.run_pass import Request, RunResult
 from offers.tables.offers_in_table import ReadRow, rows_read
 from offers.tables.paths import parquet_files
@@ -139,7 +139,7 @@ class ListedOffers:
         return ListedOffer(
             id=offer.id,
             name=record.name,
-            operators=tuple(party.name for party in offer.operators),
+            operators=tuple(party.name for party in offer.operators if is_named(party)),
             municipalities=tuple(dict.fromkeys(_municipalities(offer))),
             no_municipality=wording.render(_no_municipality(offer)),
             services=wording.text(services_in_words(record.services or (), acts)),
@@ -163,7 +163,7 @@ class ListedOffers:
 def _municipalities(offer: Offer) -> Iterator[str]:
     agreement = offer.record.agreement_with
     for party in (*offer.operators, *([agreement] if agreement else ())):
-        if party.kind == _MUNICIPALITY and (party.code or party.name != party.kind):
+        if party.kind == _MUNICIPALITY and is_named(party):
             yield said_as(party.name, party.code)
 
 

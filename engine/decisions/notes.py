@@ -24,6 +24,10 @@ def notes_on(trace: Trace, stated: Stated) -> tuple[Note, ...]:
     return tuple(note for notes in notes_by_kind for note in notes)
 
 
+SUPERSET_NOTES = ("superset_not_met", "superset_undetermined", "superset_not_assessed")
+"""The codes of what `superset_note` notes."""
+
+
 def superset_note(trace: Trace, wider: Trace | None) -> Note | None:
     """What the verdict of the rulebook whose subset this one is says of an offer that meets this one."""
     rulebook = trace.rulebook
@@ -35,6 +39,21 @@ def superset_note(trace: Trace, wider: Trace | None) -> Note | None:
         return None
     not_met = wider.verdict is Verdict.NOT_MET
     return Note("superset_not_met" if not_met else "superset_undetermined", rulebook=wider.rulebook)
+
+
+def beside_wider(trace: Trace, decisions: Iterable[Trace]) -> Trace:
+    """A decision with the note that the wider rulebook's own decision gives, where it is among those on the offer.
+
+    A decision that is made again from the row of a run notes what follows of the wider rulebook from the evidence that
+    was kept for its own: that is less than the wider rulebook decided on.
+    """
+    wider = next((one for one in decisions if one.rulebook.id == trace.rulebook.subset_of), None)
+    noted = next((note for note in trace.notes if note.code in SUPERSET_NOTES), None)
+    if wider is None or noted is None:
+        return trace
+    note = superset_note(trace, wider)
+    notes = [note if one is noted else one for one in trace.notes]
+    return trace._replace(notes=tuple(one for one in notes if one is not None))
 
 
 def _not_in_force(trace: Trace) -> Iterator[Note]:

@@ -340,9 +340,17 @@ def _published(outcome: PublishedOutcome) -> Published:
     return Published(outcome.rulebook, outcome.year, outcome.outcome, criteria, outcome.reference)
 
 
+def is_named(party: Party) -> bool:
+    """Whether it is known which party it is, by its name or its code, and not its kind alone."""
+    return bool(party.code) or party.name != party.kind
+
+
 def _party(party: Party, vocabulary: Vocabulary) -> Text:
     fact = vocabulary.facts.get("operator_kind")
     kind = fact.answers.get(party.kind, _same(party.kind)) if fact else _same(party.kind)
+    if not is_named(party):
+        danish, english = (w.gettext("{kind}, not stated which", kind=w.text(kind)) for w in _WORDINGS)
+        return Text(da=danish, en=english)
     return Text(da=f"{party.name} ({kind.da})", en=f"{party.name} ({kind.en})")
 
 

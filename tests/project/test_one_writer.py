@@ -27,7 +27,7 @@ ALLOWED = {
     "cli/reclassify/list_file.py": SCRATCH,
     "cli/reclassify/run_folder.py": OF_A_RUN,
     "cli/reclassify/reclassify.py": "shows progress on standard error",
-    "engine/texts/compiling.py": "keeps what gettext reads in a source tree, where it can",
+    "engine/texts/compiling.py": "writes in a source tree what an installation writes",
     "offers/columns/checking_processes.py": "writes into the pipe of a process",
     "offers/runs/duckdb.py": SCRATCH,
     "offers/runs/polars.py": OF_A_RUN,

@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "unknown-version": "the version that a rulebook is based on is not there",
     "circular-versions": "versions of a rulebook that are based on each other in a circle",
     "required-anew": "other criteria count than before, and the number that is required is not said anew",
+    "text-field": "a name in braces in a text that cannot be filled from the rule",
     "overlapping-dates": "two versions of a rulebook are in force on one day",
     # an offer and its evidence
     "evidence-form": "evidence that is none of, or several of, the forms it can take",

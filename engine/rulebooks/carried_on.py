@@ -13,6 +13,7 @@ from collections.abc import Mapping as MappingType
 from engine.diagnostics import near_hint, nearest, quoted
 from engine.documents.document import Mapping, Node, Scalar, Sequence
 from engine.rulebooks.checker import Checker
+from engine.rulebooks.filled_texts import with_literal_braces
 from engine.rulebooks.language_of_changes import Change, ChangesFile, CriterionKeys, SplitCriterion, WholeFile
 from engine.texts.catalogue import message
 
@@ -22,6 +23,8 @@ _FORMS = ("split_into", "added", "dropped")
 _CONDITIONS = ("met_when", "indicated_by")
 _FACTS = ("fact", "judgement")
 """The keys at which a criterion or an override names a fact."""
+_WITH_TEXTS = ("title", "overrides", "rule", "criteria")
+"""The parts whose texts are filled."""
 _LISTS = ("of", "all", "mandatory")
 """The lists of a rule in which a criterion can be replaced by several: elsewhere the rule would mean another thing."""
 _RULE_IN_FULL = message("write `rule` in full")
@@ -55,6 +58,22 @@ def with_present_facts(document: Mapping, present_ids: MappingType[str, str], fi
     parts = {key: node for key, node in document.entries.items() if key in ("overrides", "criteria")}
     renamed: dict[str, Node] = {key: _renamed(node, present_ids, file) for key, node in parts.items()}
     return document._replace(entries={**document.entries, **renamed})
+
+
+def with_literal_texts(document: Mapping) -> Mapping:
+    """A document of the first format, in which braces are signs like others, as one of the second says the same."""
+    entries = {key: _literal(node) for key, node in document.entries.items() if key in _WITH_TEXTS}
+    return document._replace(entries={**document.entries, **entries})
+
+
+def _literal(node: Node) -> Node:
+    match node:
+        case Mapping():
+            return node._replace(entries={key: _literal(child) for key, child in node.entries.items()})
+        case Scalar(value=str(text)) if "{" in text or "}" in text:
+            return Scalar(node.place, with_literal_braces(text), with_literal_braces(text))
+        case _:
+            return node
 
 
 def _renamed(node: Node, present_ids: MappingType[str, str], file: str) -> Node:

@@ -470,9 +470,7 @@ class Rulebook(NamedTuple):
         >>> Library().choose("hovedstaden.mest-specialiserede", 2018).agreement_years
         (2018, 2018)
         """
-        first, last = self.in_force_from, self.in_force_until
-        begins = first.year + ((first.month, first.day) > (1, 1))
-        return begins, None if last is None else last.year
+        return years_covered(self.in_force_from, self.in_force_until)
 
     def is_in_force(self, day: datetime.date) -> bool:
         """Whether the version applies on a day."""
@@ -481,6 +479,11 @@ class Rulebook(NamedTuple):
     def criterion(self, identifier: str) -> Criterion:
         """The criterion with an id."""
         return next(c for c in self.criteria if c.id == identifier)
+
+
+def years_covered(first: datetime.date, last: datetime.date | None) -> tuple[int, int | None]:
+    """The first and the last agreement year on whose 1 January a version is in force, by its first and last day."""
+    return first.year + ((first.month, first.day) > (1, 1)), None if last is None else last.year
 
 
 @lru_cache(maxsize=64)

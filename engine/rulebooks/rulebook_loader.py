@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import overload
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping as MappingNode
@@ -13,6 +14,7 @@ from engine.documents.places import place_of
 from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, VERSION, Checker, Path
+from engine.rulebooks.filled_texts import Fields, filled, texts_of
 from engine.rulebooks.rulebook import (
     YES,
     AnswerTest,
@@ -33,6 +35,8 @@ from engine.rulebooks.rulebook import (
     Verdict,
     Vocabulary,
     both_ways,
+    tests_of,
+    years_covered,
 )
 from engine.texts.catalogue import Message, message, message_in
 from engine.texts.joined import AND, joined
@@ -133,6 +137,7 @@ def _carried_on(
     """A version that is written as changes: put together with the one before, and checked as a whole."""
     from engine.rulebooks.carried_on import (  # noqa: PLC0415 - only the second format needs it
         carried_on,
+        with_literal_texts,
         with_present_facts,
     )
     from engine.rulebooks.language_of_changes import ChangesFile, WholeFile  # noqa: PLC0415
@@ -146,6 +151,8 @@ def _carried_on(
     assert isinstance(node, MappingNode)
     before = former.written
     assert isinstance(before, MappingNode)
+    if written_at(before, "format") != FORMAT_2:
+        before = with_literal_texts(before)
     whole = carried_on(node, written, before)
 
     def named(name: str) -> Vocabulary | None:
@@ -207,17 +214,22 @@ def _checked(
         )
         advice = near_hint(written.vocabulary, known)
         raise rejected(place_of(node, "vocabulary"), "unknown-vocabulary", words, advice)
-    check = _RulebookChecker(node, vocabulary, written.criteria)
+    check = _RulebookChecker(node, vocabulary, written, fills_texts=shape_class is not language.RulebookFile)
     rulebook = check.rulebook(written, data, file)
     check.finish()
     return rulebook._replace(vocabulary=vocabulary.of_agreement(rulebook.agreement_years[0]))
 
 
 class _RulebookChecker(Checker):
-    def __init__(self, node: Node, vocabulary: Vocabulary, criteria: Mapping[str, language.Criterion]) -> None:
+    def __init__(
+        self, node: Node, vocabulary: Vocabulary, written: language.RulebookFile, *, fills_texts: bool
+    ) -> None:
         super().__init__(node, vocabulary.present_ids)
-        self._vocabulary, self._criteria = vocabulary, list(criteria)
-        self._conditional = {name for name, criterion in criteria.items() if criterion.not_applicable is not None}
+        self._vocabulary, self._criteria = vocabulary, list(written.criteria)
+        self._conditional = {name for name, c in written.criteria.items() if c.not_applicable is not None}
+        self._years = years_covered(written.in_force.from_, written.in_force.until)
+        self._of_rule = Fields() if fills_texts else None
+        """What texts can be filled with whatever they are about; None in the format that does not fill them."""
 
     def rulebook(self, written: language.RulebookFile, data: bytes, file: str) -> Rulebook:
         self.identifier(("id",), written.id, DOTTED)
@@ -235,7 +247,7 @@ class _RulebookChecker(Checker):
             language=written.language,
             in_force_from=force.from_,
             in_force_until=force.until,
-            title=written.title,
+            title=self._filled(("title",), written.title, self._of_rule),
             source=written.source,
             subset_of=written.subset_of,
             outcomes={v: self._outcome(written, v) for v in Verdict},
@@ -278,20 +290,52 @@ class _RulebookChecker(Checker):
         elif written.judgement is not None and "met_when" in of_kind:
             words = message("`judgement` belongs beside `indicated_by`, not beside `met_when`")
             self.say((*path, "judgement"), "condition-form", words, at_key=True)
+        found = len(self._found)
         checked = [self._condition((*path, kind), c, written.reference) for kind, c in of_kind.items()]
         if written.judgement is not None:
             self._judgement((*path, "judgement"), written.judgement)
+        exempt = self._applicability((*path, "not_applicable"), written.not_applicable)
+        tested = [*checked, *([exempt.exempt_when] if exempt else [])]
+        fields = self._fields(tested) if len(self._found) == found and checked else None
+        if exempt is not None:
+            reading = self._filled((*path, "not_applicable", "reading"), exempt.reading, fields)
+            exempt = exempt._replace(reading=reading)
         return Criterion(
             name,
-            written.title,
-            written.description,
+            self._filled((*path, "title"), written.title, fields),
+            self._filled((*path, "description"), written.description, fields),
             written.reference,
-            written.reading,
+            self._filled((*path, "reading"), written.reading, fields),
             checked[0] if checked else _NOTHING,
             written.judgement,
-            self._applicability((*path, "not_applicable"), written.not_applicable),
+            exempt,
             self._split_from(path, written),
         )
+
+    def _fields(self, conditions: Iterable[Condition]) -> Fields | None:
+        """What the texts beside some conditions can be filled with; None in the format that does not fill them."""
+        if self._of_rule is None:
+            return None
+        facts, tests = self._vocabulary.facts, [test for c in conditions for test, _ in tests_of(c)]
+        numbers = [(test, facts[test.fact]) for test in tests if isinstance(test, NumberTest)]
+        return self._of_rule.with_tests(numbers, self._years)
+
+    @overload
+    def _filled(self, path: Path, text: language.Text, fields: Fields | None) -> language.Text: ...
+
+    @overload
+    def _filled(self, path: Path, text: language.Text | None, fields: Fields | None) -> language.Text | None: ...
+
+    def _filled(self, path: Path, text: language.Text | None, fields: Fields | None) -> language.Text | None:
+        """A text with its numbers; what is wrong with what stands in braces in it is said."""
+        if text is None or fields is None or not any(brace in said for said in (text.da, text.en) for brace in "{}"):
+            return text
+        in_languages: dict[str, str] = {}
+        for name, said in texts_of(text).items():
+            in_languages[name], wrong = filled(said, fields, name)
+            for words, advice in wrong:
+                self.say((*path, name), "text-field", words, advice)
+        return language.Text(da=in_languages["da"], en=in_languages["en"])
 
     def _split_from(self, path: Path, written: language.Criterion) -> tuple[str, ...]:
         """The criteria of earlier versions that one is a part of, which only the second format says."""
@@ -325,10 +369,24 @@ class _RulebookChecker(Checker):
         self.identifier(path, name, at_key=True)
         if name in (rule.id, *self._criteria):
             self.say(path, "repeated-id", message("`{name}` names the rule or a criterion", name=name), at_key=True)
+        found = len(self._found)
         condition = self._condition((*path, "when"), written.when, written.reference)
-        verdict, basis = Verdict(written.verdict), written.legal_basis
+        fields = self._fields([condition]) if len(self._found) == found else None
+
+        def text(key: str) -> language.Text:
+            said: language.Text = getattr(written, key)
+            return self._filled((*path, key), said, fields)
+
+        named = {key: text(key) for key in ("title", "legal_basis", "reading", "offer_is")}
         return Override(
-            name, written.title, condition, verdict, basis, written.reference, written.reading, written.offer_is
+            name,
+            named["title"],
+            condition,
+            Verdict(written.verdict),
+            named["legal_basis"],
+            written.reference,
+            named["reading"],
+            named["offer_is"],
         )
 
     def _condition(self, path: Path, written: language.Condition, reference: language.Text) -> Condition:
@@ -480,11 +538,15 @@ class _RulebookChecker(Checker):
         self.identifier(("rule", "id"), rule.id)
         if rule.id in self._criteria:
             self.say(("rule", "id"), "repeated-id", message("`{id}` names a criterion", id=rule.id))
+        found = len(self._found)
         group = self._group(("rule",), rule)
+        is_right = self._of_rule is not None and len(self._found) == found
+        fields = self._of_rule = Fields.of_rule(group) if is_right else None
         if len(both_ways(group)) > MAX_BOTH_WAYS:
             words = message("more than {most} criteria count both for and against the rule", most=MAX_BOTH_WAYS)
             self.say(("rule",), "counts-both-ways", words, message("count each of them one way"), at_key=True)
-        return Rule(rule.id, rule.title, rule.reference, rule.reading, group)
+        title, reading = (self._filled(("rule", key), getattr(rule, key), fields) for key in ("title", "reading"))
+        return Rule(rule.id, title, rule.reference, reading, group)
 
     def _group(self, path: Path, written: language.Group) -> Count | Join:
         forms = _given(written, ("of", "all", "any", "not_"))

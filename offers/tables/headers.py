@@ -157,7 +157,8 @@ def _read_as_others(vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str | i
         names += [(fact.id, ("was",) if is_one else ("was", i), name) for i, name in enumerate(fact.former_ids)]
     for fact_id, path, name in names:
         other = named.setdefault(comparable_word(name), fact_id)
-        if other != fact_id:
+        # Ids that differ by case alone are told by the backend that cannot tell them.
+        if other != fact_id and comparable_word(name) != comparable_word(fact_id):
             words = message("{name} is read as the fact `{other}`", name=quoted(name), other=other)
             advice = message("give one of the two another label") if path[0] == "label" else message("leave it out")
             yield fact_id, path, words, advice

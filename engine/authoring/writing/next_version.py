@@ -10,7 +10,8 @@ from pathlib import Path
 
 from engine.authoring.writing.layout import laid_out
 from engine.diagnostics import quoted
-from engine.documents.document import Mapping
+from engine.documents.document import Mapping, Scalar
+from engine.documents.places import walk
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.rulebook_loader import FORMAT_2
 from engine.rulebooks.written_out import in_one_line
@@ -32,8 +33,9 @@ _TITLE_KEPT = message(
 def next_version(former: Rulebook, first: int, last: int, language: Language) -> str:
     """The text of the version for some agreement years, with examples of changes in a language as comments."""
     title = former.rule.title.da if language == "da" else former.rule.title.en
-    kept = _TITLE_KEPT.in_language(language, title=quoted(title))
-    comments = [_FOR_INSTANCE.in_language(language), *_examples(former), _COUNTED.in_language(language), kept]
+    is_written = _text_at(former, "rule", "title", language) == title
+    kept = [_TITLE_KEPT.in_language(language, title=quoted(title))] if is_written else []
+    comments = [_FOR_INSTANCE.in_language(language), *_examples(former), _COUNTED.in_language(language), *kept]
     as_before = _AS_BEFORE.in_language(language, version=former.version, name=former.name)
     lines = [
         f"# yaml-language-server: $schema=schema/{SCHEMA}",
@@ -45,6 +47,12 @@ def next_version(former: Rulebook, first: int, last: int, language: Language) ->
         "changes: {}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _text_at(former: Rulebook, *path: str) -> str | None:
+    """A text as it is written; one that is filled has names in braces where it has numbers."""
+    node = walk(former.written, path)[-1]
+    return node.text if isinstance(node, Scalar) else None
 
 
 def _head(former: Rulebook, first: int, last: int) -> list[str]:

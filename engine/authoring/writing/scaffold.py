@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from engine.authoring.writing.layout import laid_out
+from engine.rulebooks.filled_texts import with_literal_braces
 from engine.rulebooks.language import Text, text_of
 from engine.texts.catalogue import Language, Message, message
 from engine.values.unicode_forms import in_form
@@ -69,8 +70,8 @@ def files_of(new: NewRulebook, language: Language) -> Mapping[str, str]:
 
 
 def _written(kind: str, folder: str, record: Mapping[str, Any]) -> str:
-    text = laid_out(json.dumps(record, ensure_ascii=False, default=_number), kind)
-    return f"# yaml-language-server: $schema={folder}/{kind}-1.schema.json\n{text}"
+    text, number = laid_out(json.dumps(record, ensure_ascii=False, default=_number), kind), record["format"][-1]
+    return f"# yaml-language-server: $schema={folder}/{kind}-{number}.schema.json\n{text}"
 
 
 def _number(number: object) -> float | int:
@@ -102,10 +103,11 @@ def _fact(criterion: NewCriterion) -> dict[str, Any]:
 
 
 def _rulebook(new: NewRulebook) -> dict[str, Any]:
-    count, names = len(new.criteria), new.names
+    names = new.names
+    title = message("At least {required} of {count} criteria", required="{required}", count="{criteria}")
     rule: dict[str, Any] = {
         "id": f"at_least_{new.required}",
-        "title": _both(message("At least {required} of {count} criteria", required=new.required, count=count)),
+        "title": _both(title),
         "reference": _both(message("the rule")),
         "at_least": new.required,
         "of": names,
@@ -113,13 +115,13 @@ def _rulebook(new: NewRulebook) -> dict[str, Any]:
     if new.mandatory:
         rule["mandatory"] = [names[i - 1] for i in new.mandatory]
     return {
-        "format": "sekskant/rulebook/1",
+        "format": "sekskant/rulebook/2",
         "id": new.id,
         "version": str(new.year),
         "vocabulary": new.id.partition(".")[0],
         "language": "da",
         "in_force": {"from": f"{new.year}-01-01", "until": f"{new.year}-12-31"},
-        "title": _written_out(new.title),
+        "title": _written_out(_literal(new.title)),
         "source": _written_out(new.source),
         "outcomes": {
             "met": {"id": "covered", "label": _both(message("covered"))},
@@ -135,15 +137,19 @@ _COMPARED = {"at_least": message("{title}: at least {number}."), "at_most": mess
 
 
 def _criterion(criterion: NewCriterion) -> dict[str, Any]:
-    title, condition = criterion.title, {"fact": criterion.fact}
+    title, condition = _literal(criterion.title), {"fact": criterion.fact}
     description = _both(message("{title}: by a judgement."), title=title)
     if criterion.threshold is not None and criterion.comparison is not None:
         condition = {"fact": criterion.fact, criterion.comparison: criterion.threshold}  # type: ignore[dict-item]
-        number = f"{criterion.threshold:f}"
-        in_both = Text(da=number.replace(".", ","), en=number)
-        description = _both(_COMPARED[criterion.comparison], title=title, number=in_both)
+        threshold = Text(da="{threshold}", en="{threshold}")
+        description = _both(_COMPARED[criterion.comparison], title=title, number=threshold)
     reference = _both(message("section {section}", section=criterion.section))
     return {"title": _written_out(title), "description": description, "reference": reference, "met_when": condition}
+
+
+def _literal(text: Text) -> Text:
+    """A text that was given, in which a brace is a sign like others."""
+    return Text(da=with_literal_braces(text.da), en=with_literal_braces(text.en))
 
 
 def _cases(new: NewRulebook, language: Language) -> str:

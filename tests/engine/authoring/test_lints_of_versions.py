@@ -42,9 +42,19 @@ def test_what_was_so_before_is_not_told_again(tmp_path: Path) -> None:
     assert [one.partition(":")[0].rpartition("/")[2] for one in said(tmp_path)] == ["2019.yaml"]
 
 
-def test_a_text_that_was_left_as_it_was_beside_another_threshold_is_told_where_that_stands(tmp_path: Path) -> None:
+def test_a_text_that_names_the_threshold_follows_it(tmp_path: Path) -> None:
     write_next(tmp_path, "changes:\n  A1: {met_when: {fact: cases_per_10000, at_most: 8}}\n")
+    assert said(tmp_path) == []
+
+
+def test_a_text_that_was_left_as_it_was_beside_another_threshold_is_told_where_that_stands(tmp_path: Path) -> None:
+    described = "{da: Højst 10 tilfælde., en: At most 10 cases.}"
+    first = write_next(tmp_path, f"changes:\n  A1: {{description: {described}, reading: null}}\n")
+    later = first.read_text(encoding="utf-8").partition("changes:")[0]
+    later = later.replace('"2019"', '"2020"').replace('"2018"', '"2019"').replace("2019-", "2020-")
+    later += "changes:\n  A1: {met_when: {fact: cases_per_10000, at_most: 8}}\n"
+    (tmp_path / "2020.yaml").write_text(later, encoding="utf-8")
     found = said(tmp_path)
-    assert [one.partition(": ")[0].rpartition("/")[2] for one in found] == ["2019.yaml:8:3"] * 2
+    assert [one.partition(": ")[0].rpartition("/")[2] for one in found] == ["2020.yaml:8:3"] * 2
     assert [one.split(": ")[1] for one in found] == ["other-number-in-text"] * 2
     assert all(one.split(": ")[2].startswith("as taken over from ") for one in found)

@@ -94,7 +94,7 @@ def group_of(form: str) -> Any:
 @pytest.mark.parametrize("key", [key for key, hint in IN_GROUP.items() if "[...]" in hint.text])
 def test_what_a_hint_writes_for_a_group_is_a_rule(key: str) -> None:
     written = copy.deepcopy(PLAIN[RULEBOOK])
-    rule = {name: written["rule"][name] for name in ("id", "title", "reference")}
+    rule = {"id": "r", "title": {"da": "R", "en": "R"}, "reference": {"da": "r", "en": "r"}}
     written["rule"] = {**rule, key: 2, "of": CRITERIA}
     hints = [d.hint for d in found_in(json.dumps(written), RULEBOOK) if d.code == "unknown-key"]
     assert hints == [str(IN_GROUP[key])]

@@ -45,6 +45,14 @@ class Scenario(NamedTuple):
 
 DIAGNOSES = "  diagnoses:\n    type: whole_number\n"
 RULE, VOCABULARY = "udviklingsstrategi-2018", "vocabulary"
+
+
+def reading_complexities(number: int) -> dict[str, str]:
+    """What is replaced where a criterion reads another fact, in its texts, too."""
+    in_texts = {"{threshold.diagnoses}": "{threshold.severe_complexities}"}
+    return in_texts | {"{fact: diagnoses, at_least: 2}": f"{{fact: severe_complexities, at_least: {number}}}"}
+
+
 SCENARIOS = {
     "the same rule": Scenario(),
     "a year later": Scenario(old_year=2017),
@@ -52,9 +60,7 @@ SCENARIOS = {
     "another number of criteria": Scenario(
         new_rule={RULE: {"at_least: 4\n": "at_least: 3\n", "mandatory: [A4, A5]": "mandatory: [A4]"}}
     ),
-    "a fact that another rulebook used": Scenario(
-        new_rule={RULE: {"{fact: diagnoses, at_least: 2}": "{fact: severe_complexities, at_least: 3}"}}
-    ),
+    "a fact that another rulebook used": Scenario(new_rule={RULE: reading_complexities(3)}),
     "a fact that the vocabulary means otherwise": Scenario(
         new_rule={
             VOCABULARY: {f"{DIAGNOSES}    at_least: 0\n": "  diagnoses:\n    type: number\n"},
@@ -175,8 +181,8 @@ def by_rows(folder: Path, kind: str, old: Rulebook, new: Rulebook, old_year: int
 COLUMNS = "id,operator_kind,cases_per_10000,diagnoses,large_catchment_needed,professional_coordination_needed"
 COLUMNS += ",highly_specialised_basis,outside_share_mean,severe_complexities"
 COVERED, NOT_COVERED = "municipality,5,3,yes,yes,yes,0.7,4", "municipality,5,3,yes,yes,yes,0.2,4"
-EVERYTHING_THE_SAME = {RULE: {"{fact: diagnoses, at_least: 2}": "{fact: severe_complexities, at_least: 3}"}}
-COMPLEXITIES = {RULE: {"{fact: diagnoses, at_least: 2}": "{fact: severe_complexities, at_least: 5}"}}
+EVERYTHING_THE_SAME = {RULE: reading_complexities(3)}
+COMPLEXITIES = {RULE: reading_complexities(5)}
 
 
 def compared(
@@ -268,7 +274,9 @@ def test_a_run_whose_files_were_altered_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "old" / "decisions" / f"{MOST}@2018.parquet"
     pl.read_parquet(file)[:1].write_parquet(file)
     (tmp_path / "old" / "record.json").unlink()  # as runs of before, whose files no record names
-    text = rules[0].read_text(encoding="utf-8").replace(*next(iter(COMPLEXITIES[RULE].items())))
+    text = rules[0].read_text(encoding="utf-8")
+    for before, now in COMPLEXITIES[RULE].items():
+        text = text.replace(before, now)
     rules[0].write_text(text, encoding="utf-8")
     ran = here(*run, "--out", str(tmp_path / "run"), "--previous", str(tmp_path / "old"))
     assert (ran.code, (tmp_path / "run").exists()) == (1, False)

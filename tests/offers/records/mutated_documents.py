@@ -15,7 +15,7 @@ from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.rulebooks.vocabulary_loader import load_vocabulary
 from offers.cases.case_file import read_case_file
 from offers.records.offer import read_offer_file
-from tests.command import DATA
+from tests.command import DATA, ROOT
 from tests.engine.random_rulebooks import VOCABULARY as NUMBERS
 from tests.offers.danish_documents import NAMES, in_danish
 from tests.offers.random_offers import random_document
@@ -23,6 +23,8 @@ from tests.support import flow
 
 VOCABULARY = Library().rulebooks[0].vocabulary
 RULEBOOKS = SHIPPED / "hovedstaden"
+FIRST_FORMAT = ROOT / "tests" / "rules_before"
+"""The shipped rulebooks as they were in the first format."""
 
 VALUES: list[Any] = [None, True, False, 0, 1, -1, 4, 12, 2018, Decimal("0.5"), Decimal("-0.1"), Decimal("1E+3")]
 VALUES += ["", " ", "x", "...", "-", "0.5", "1", "0,5", "1.000", "yes", "nej", "ukendt", "unknown", "none", "finding"]
@@ -97,8 +99,8 @@ class Format(NamedTuple):
 
     @staticmethod
     def read(name: str) -> Any:
-        """What a shipped file says, to be changed."""
-        return copy.deepcopy(_plain(RULEBOOKS / name)[0])
+        """What a shipped rulebook says in the first format, to be changed."""
+        return copy.deepcopy(_plain(FIRST_FORMAT / name)[0])
 
 
 def _plain(path: Any) -> list[Any]:
@@ -109,7 +111,7 @@ def _formats() -> dict[str, Format]:
     chance = Random(2018)  # noqa: S311 - nothing is kept secret by it
     offers = [one for path in sorted(DATA.glob("*.yaml")) for one in _plain(path)]
     offers += [random_document(chance, number) for number in range(20)]
-    rulebooks = [one for path in sorted(RULEBOOKS.glob("*-2018.yaml")) for one in _plain(path)]
+    rulebooks = [one for path in sorted(FIRST_FORMAT.glob("*-2018.yaml")) for one in _plain(path)]
     cases = [one for path in sorted(RULEBOOKS.glob("cases/*.yaml")) for one in _plain(path)]
     cases = [{**one, "cases": one["cases"][:4]} for one in cases]
     return {

@@ -27,15 +27,13 @@ rightly names the number, allow it by a comment: `# sekskant: allow former-numbe
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from typing import Literal
 
-from engine.authoring.lints.each.other_number_in_text import numbers_in
+from engine.authoring.lints.each.other_number_in_text import numbers_in, numbers_in_words
 from engine.authoring.lints.lint import Lint, RulebookFile
 from engine.authoring.lints.places import parts_of_rule
 from engine.diagnostics import Diagnostic, quoted
-from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.checker import Path
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Count, Rule, Rulebook
@@ -82,9 +80,8 @@ def _naming(text: str, numbers: set[int], language: _Language) -> Iterator[str]:
     >>> [*_naming("Fire af seks, jf. afsnit 4, mindst 4", {4}, "da")]
     ['Fire', '4']
     """
-    words = {Wording(language).counted(number) for number in numbers if number > 1}
-    yield from (word for word in re.findall(r"[^\W\d_]+", text) if word.casefold() in words)
-    yield from (one.written for one in numbers_in(text, language) if numbers.intersection(one.values))
+    named = itertools.chain(numbers_in_words(text, language), numbers_in(text, language))
+    yield from (one.written for one in named if numbers.intersection(one.values))
 
 
 LINT = Lint(

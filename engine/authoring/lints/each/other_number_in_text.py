@@ -1,4 +1,4 @@
-"""A title or description of a criterion that names another number than its threshold.
+"""A title or description that names another number than the rule has.
 
 ## Avoid
 
@@ -10,15 +10,17 @@ met_when: {fact: seats, at_least: 25}
 ## Prefer
 
 ```yaml
-description: {da: Der er mindst 25 siddepladser., en: There are at least 25 seats.}
+description: {da: "Der er mindst {threshold} siddepladser.", en: "There are at least {threshold} seats."}
 met_when: {fact: seats, at_least: 25}
 ```
 
 ## Why
 
 One of the two was changed and the other forgotten: the decision is made by the threshold, and is told beside a
-description that says otherwise. Each threshold is looked for once; numbers in words are out of reach, and those of
-years, of sections, and in the fact's own label, question and unit are left out. Where the text rightly names another
+description that says otherwise. A text that names the number in braces follows it, in `sekskant/rulebook/2`; else write
+it anew. Each threshold is looked for once, in figures and in words up to twelve; numbers of years, of sections, and in
+the fact's own label, question and unit are left out. The title of the rule may name how many are required, how many
+count and how many are mandatory. Where the text rightly names another
 number (the same in another unit, "over 3" for at least 4), name the threshold in `reading` and say how it follows, or
 allow it by a comment: `# sekskant: allow other-number-in-text`.
 """
@@ -33,9 +35,11 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from engine.authoring.lints.lint import Lint, RulebookFile
-from engine.diagnostics import Diagnostic
+from engine.authoring.lints.places import parts_of_rule
+from engine.diagnostics import Diagnostic, quoted
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Criterion, FactDeclaration, NumberTest, tests_of
+from engine.rulebooks.rulebook import Count, Criterion, FactDeclaration, NumberTest, tests_of
 from engine.texts.catalogue import message
 from engine.values.comparison import ends_of
 from engine.values.numbers import decimal_text
@@ -49,6 +53,7 @@ _NUMBER = re.compile(
 )
 _GROUPS = {"da": re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?"), "en": re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")}
 _YEARS = range(1900, 2101)
+_HALF = {"halvdelen": Fraction(1, 2), "half": Fraction(1, 2)}
 
 
 class NamedNumber(NamedTuple):
@@ -72,6 +77,23 @@ def numbers_in(text: str, language: _Language) -> Iterator[NamedNumber]:
             yield NamedNumber(f"{digits}{unit}", (value, value / 100) if unit else (value,))
 
 
+def numbers_in_words(text: str, language: _Language) -> Iterator[NamedNumber]:
+    """The numbers from two to twelve, and half, that a text names in words; "one" is an article too, and passed over.
+
+    >>> [(n.written, *map(str, n.values)) for n in numbers_in_words("Fire af seks, en af dem", "da")]
+    [('Fire', '4'), ('seks', '6')]
+    """
+    numbers = {Wording(language).counted(number): Fraction(number) for number in range(2, 13)} | _HALF
+    for word in re.findall(r"[^\W\d_]+", text):
+        if (number := numbers.get(word.casefold())) is not None:
+            yield NamedNumber(word, (number,))
+
+
+def _all_in(text: str, language: _Language) -> list[NamedNumber]:
+    """The numbers that a text names, in figures and in words."""
+    return [*numbers_in(text, language), *numbers_in_words(text, language)]
+
+
 def _value(digits: str, language: _Language) -> Fraction:
     """A number in the signs of a language; a sign that groups no thousands is the decimal one."""
     if _GROUPS[language].fullmatch(digits):
@@ -82,6 +104,7 @@ def _value(digits: str, language: _Language) -> Fraction:
 
 
 def _other_numbers(file: RulebookFile) -> Iterator[Diagnostic]:
+    yield from _in_title_of_rule(file)
     facts = file.rulebook.vocabulary.facts
     for criterion, language in itertools.product(file.rulebook.criteria, _LANGUAGES):
         for part, number, test in _disagreements(criterion, facts, language):
@@ -97,6 +120,23 @@ def _other_numbers(file: RulebookFile) -> Iterator[Diagnostic]:
             yield Diagnostic(place, "other-number-in-text", words, advice)
 
 
+def _in_title_of_rule(file: RulebookFile) -> Iterator[Diagnostic]:
+    """The numbers in the title of the rule that it does not have; one that was taken over is told as a former one."""
+    rule, former = file.rulebook.rule, file.rulebook.former
+    groups = [part for _, part in parts_of_rule(rule.group) if isinstance(part, Count)]
+    known = {Fraction(n) for group in groups for n in (group.required, len(group.members), len(group.mandatory))}
+    for language in _LANGUAGES if groups else ():
+        title = _in(rule.title, language)
+        if former is not None and _in(former.rule.title, language) == title:
+            continue
+        for number in _all_in(title, language):
+            if known.isdisjoint(number.values):
+                words = message("the text says {written}, a number that the rule does not have")
+                words = words.filled(written=quoted(number.written))
+                advice = message("correct it, or name the numbers as `{{required:words}}` and `{{criteria:words}}`")
+                yield Diagnostic(file.at("rule", "title", language), "other-number-in-text", words, advice)
+
+
 def _number_tests(criterion: Criterion) -> list[NumberTest]:
     conditions = [criterion.condition]
     if criterion.applicability is not None:
@@ -107,7 +147,7 @@ def _number_tests(criterion: Criterion) -> list[NumberTest]:
 def _numbers_of(fact: FactDeclaration, language: _Language) -> set[Fraction]:
     """The numbers that belong to a fact: its label, question or unit names them, or it follows from several years."""
     texts = [_in(text, language) for text in (fact.label, fact.question, fact.unit) if text is not None]
-    named = {value for text in texts for number in numbers_in(text, language) for value in number.values}
+    named = {value for text in texts for number in _all_in(text, language) for value in number.values}
     years = Counter(name for name, offset in fact.sources if offset is not None)
     return named | {Fraction(number) for number in years.values() if number > 1}
 
@@ -125,8 +165,8 @@ def _disagreements(
     """The numbers of the title and description that are no threshold, beside thresholds that no text names."""
     tests = _number_tests(criterion)
     texts = {"title": criterion.title, "description": criterion.description}
-    left = [(part, number) for part, text in texts.items() for number in numbers_in(_in(text, language), language)]
-    explained = [*numbers_in(_in(criterion.reading, language), language)] if criterion.reading else []
+    left = [(part, number) for part, text in texts.items() for number in _all_in(_in(text, language), language)]
+    explained = _all_in(_in(criterion.reading, language), language) if criterion.reading else []
     unnamed = []
     for test in tests:
         thresholds = _thresholds(test, facts[test.fact])
@@ -145,6 +185,6 @@ def _in(text: Text, language: _Language) -> str:
 
 LINT = Lint(
     "other-number-in-text",
-    "a title or description of a criterion that names another number than its threshold",
+    "a title or description that names another number than the rule has",
     _other_numbers,
 )

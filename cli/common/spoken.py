@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from contextvars import ContextVar
 
-from engine.texts.catalogue import DOMAIN, FOLDER, Language, Message, in_language
+from engine.texts.catalogue import DOMAIN, FOLDER, Language, Message, brought_up_to_date, in_language
 
 _SPOKEN: ContextVar[Language] = ContextVar("language", default="en")
 
@@ -41,6 +41,7 @@ def speak(language: Language) -> None:
     _SPOKEN.set(language)
     # click asks gettext for the texts of the process, which asks the environment for the language.
     os.environ["LANGUAGE"] = language
+    brought_up_to_date(language)
     gettext.bindtextdomain(DOMAIN, FOLDER)
     gettext.textdomain(DOMAIN)
 

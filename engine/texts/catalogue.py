@@ -26,13 +26,22 @@ def catalogue(language: Language) -> gettext.NullTranslations:
     """The texts of a language; for English those that stand in the source."""
     if language == "en":
         return gettext.NullTranslations()
-    if os.path.exists(_IN_SOURCE_TREE):
-        from engine.texts.compiling import compiled_where_older  # noqa: PLC0415 - where it is installed nothing is older
-
-        path = os.path.join(FOLDER, language, "LC_MESSAGES", DOMAIN)
-        if (texts := compiled_where_older(f"{path}.po", f"{path}.mo")) is not None:
-            return texts
+    if (texts := brought_up_to_date(language)) is not None:
+        return texts
     return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+
+
+def brought_up_to_date(language: Language) -> gettext.NullTranslations | None:
+    """Compile the texts of a language in a source tree, where they are not, or have changed since: those texts.
+
+    None where there is nothing to compile, as where the project is installed.
+    """
+    if language == "en" or not os.path.exists(_IN_SOURCE_TREE):
+        return None
+    from engine.texts.compiling import compiled_where_older  # noqa: PLC0415 - where it is installed nothing is older
+
+    path = os.path.join(FOLDER, language, "LC_MESSAGES", DOMAIN)
+    return compiled_where_older(f"{path}.po", f"{path}.mo")
 
 
 def grouped(language: Language, number: int) -> str:

@@ -188,7 +188,8 @@ class _Paragraph:
 
     def look(self, run: _Run) -> Look:
         """What a run in it looks like."""
-        return Look(tuple(sorted(run.own.items())), run.style, self.style, self.cell)
+        own = tuple(sorted(run.own.items())) if run.own else ()
+        return Look(own, run.style, self.style, self.cell)
 
 
 class _Rows:

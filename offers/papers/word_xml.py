@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -26,6 +27,7 @@ def _declared(*_: object) -> NoReturn:
     raise expat.ExpatError("a document declares its type")
 
 
+@lru_cache(maxsize=1000)
 def local_name(name: str) -> str:
     """The name of an element of a Word document; an empty text for one of another kind.
 

@@ -229,6 +229,7 @@ def test_runs_split_struck_out_and_tracked_changes(files: dict[str, Path], tmp_p
         assert len(edits_of(tmp_path / "unseen.docx")) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vanish", "strike"])
 def test_what_a_style_hides_is_told_and_what_a_run_shows_again_is_not(
     files: dict[str, Path], name: str, tmp_path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
@@ -20,6 +21,12 @@ _LINES = frozenset(
 """Elements of which each is a line of its own, or several."""
 _UNSEEN = frozenset({"script", "style", "template", "del", "s", "strike", "head", "noscript"})
 """Elements whose text is not said, or not any more."""
+_NEVER_SHOWN = frozenset({"script", "style", "template", "head", "noscript"})
+_HIDING = re.compile(
+    r"display:none|visibility:(?:hidden|collapse)|text-decoration(?:-line)?:[^;]*line-through|content-visibility:hidden"
+    r"|opacity:0*(?:\.0*)?%?(?:;|!|\Z)|font-size:0*(?:\.0*)?(?:[a-z]+|%)?(?:;|!|\Z)"
+)
+"""What an element's own style says, without spaces, by which its text is hidden or struck out."""
 _OR = "/"
 """Between two names of one column, which no end of a sentence can take apart."""
 _EMPTY = frozenset(
@@ -37,6 +44,7 @@ class Page(HTMLParser):
         self.passages: list[Passage] = []
         self.carried: str | None = None
         self._texts: list[str] = []
+        self._with_hidden: list[str] = []
         self._places: list[int] = []
         self._unseen: list[str] = []
         self._is_carried = False
@@ -52,14 +60,15 @@ class Page(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         if tag == "script" and attributes.get("id") == CARRIED_IN and self.carried is None:
             self._is_carried, self.carried = True, ""
-        if tag in _UNSEEN or self._unseen or "hidden" in attributes or "display:none" in _style(attributes):
+        if tag in _UNSEEN or self._unseen or "hidden" in attributes or _HIDING.search(_style(attributes)):
             if tag not in _EMPTY:
                 self._unseen.append(tag)
+            self._with_hidden += "\n" if tag in _LINES else ""
             return
         if tag in _LINES:
             self._end_line()
         elif tag == "br":
-            self._texts.append("\n")
+            self._add("\n")
         place = attributes.get("data-place", "")
         if place.isascii() and place.isdecimal() and len(place) <= 9:
             self._places.append(int(place))
@@ -96,12 +105,19 @@ class Page(HTMLParser):
         if self._is_carried:
             self.carried = (self.carried or "") + data
         elif not self._unseen:
-            self._texts.append(data)
+            self._add(data)
+        elif not _NEVER_SHOWN.intersection(self._unseen):
+            self._with_hidden.append(data)
+
+    def _add(self, text: str) -> None:
+        self._texts.append(text)
+        self._with_hidden.append(text)
 
     def _end_line(self) -> None:
-        if self._places or any(text.strip() for text in self._texts):
-            self.passages.append(Passage("".join(self._texts), tuple(self._places)))
-        self._texts, self._places = [], []
+        text, with_hidden = "".join(self._texts), "".join(self._with_hidden)
+        if self._places or with_hidden.strip():
+            self.passages.append(Passage(text, tuple(self._places), None if with_hidden == text else with_hidden))
+        self._texts, self._with_hidden, self._places = [], [], []
 
 
 def _style(attributes: dict[str, str]) -> str:

@@ -139,6 +139,28 @@ def test_an_edit_of_a_page_is_told(files: dict[str, Path], tmp_path: Path) -> No
     assert verified(out).code == 0
 
 
+@pytest.mark.parametrize(
+    ("style", "is_seen"),
+    [
+        ("display : none", False),
+        ("color:red; VISIBILITY: hidden !important", False),
+        ("text-decoration: underline line-through", False),
+        ("opacity: 0.0", False),
+        ("font-size:0px;color:red", False),
+        ("opacity: 0.5; font-size: 0.8em; text-decoration: underline", True),
+    ],
+)
+def test_what_the_style_of_an_element_hides_on_a_page_is_told(
+    files: dict[str, Path], style: str, is_seen: bool, tmp_path: Path
+) -> None:
+    page, out = files["html"].read_text(encoding="utf-8"), tmp_path / "e.html"
+    out.write_text(page.replace("<h1 ", f'<h1 style="{style}" ', 1), encoding="utf-8")
+    assert [edit.fate for edit in edits_of(out)] == ([] if is_seen else [Fate.HIDDEN])
+    inside = page.replace("er ikke omfattet", f'er <span style="{style}">ikke</span> omfattet', 1)
+    out.write_text(inside, encoding="utf-8")
+    assert [edit.fate for edit in edits_of(out)] == ([] if is_seen else [Fate.HIDDEN])
+
+
 def test_any_byte_of_a_pdf_counts(files: dict[str, Path], tmp_path: Path) -> None:
     data = files["pdf"].read_bytes()
     out = tmp_path / "e.pdf"

@@ -15,6 +15,7 @@ from engine.journal.drafts import override_draft
 from engine.journal.entry import DECISION, OVERRIDE, Entry, kind_in_words
 from engine.journal.journal import Filter, Journal, new_run
 from engine.journal.records import RecordedOverride
+from engine.rulebooks.renames import Renames, facts_called_anew, renamed
 from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Language, message
 from engine.texts.days import minute_in_table, minute_in_words
@@ -90,12 +91,14 @@ class Staleness(NamedTuple):
 
 
 def staleness(standing: StandingOverride, now: Trace) -> Staleness:
-    """What changed under an override, beside the decision that was made now: texts of a rulebook do not count."""
+    """What changed under an override, beside the decision that was made now: texts and names of facts do not count."""
     under = standing.under
     if under is None:
         return Staleness(is_replayable=False)
+    called = facts_called_anew(under.rulebook.vocabulary, now.rulebook.vocabulary)
+    then = renamed(under.rulebook, Renames(called, {}, {})) if called else under.rulebook
     is_same_rule = under.rulebook.content == now.rulebook.content or (
-        compile_rulebook(under.rulebook).meaning == compile_rulebook(now.rulebook).meaning
+        compile_rulebook(then).meaning == compile_rulebook(now.rulebook).meaning
     )
     return Staleness(True, evidence_changed(under, now), not is_same_rule, under.year != now.year)
 

@@ -161,10 +161,11 @@ def _bracket(closing: str, mark: yaml.Mark, opened: yaml.Mark | None, text: str,
             message("end it with `{closing}`", closing=closing),
         )
     if opened is None:
-        words = message("the `{opening}` is still open; a text that holds a comma or a `: ` stands in quotes")
+        words = message("the `{opening}` is still open; a text that holds a comma, a brace or a `: ` stands in quotes")
     else:
         words = message(
-            "the `{opening}` of line {line} is still open; a text that holds a comma or a `: ` stands in quotes",
+            "the `{opening}` of line {line} is still open; a text that holds a comma, a brace or a `: ` stands in "
+            "quotes",
             line=opened.line + 1,
         )
     advice = words.filled(opening=opening)

@@ -9,7 +9,7 @@ from engine.comparison.causes import CauseFinder, Causes, Situation
 from engine.comparison.plain_rulebook import aligned
 from engine.decisions.trace import Trace, tests_in
 from engine.evaluation.evidence import Evidence, Finding, Stated
-from engine.rulebooks.renames import Renames
+from engine.rulebooks.renames import Renames, facts_called_anew
 from offers.recorded.replay import Replayer, ReplayMaterial
 
 
@@ -126,5 +126,6 @@ def _stated(finding: Finding) -> tuple[object, ...] | None:
 
 
 def evidence_changed(before: Trace, after: Trace) -> tuple[str, ...]:
-    """The facts whose evidence is otherwise than it was."""
-    return tuple(_changed_facts(before, after, Renames({}, {}, {})))
+    """The facts whose evidence is otherwise than it was; one that is called otherwise now is the same."""
+    facts = facts_called_anew(before.rulebook.vocabulary, after.rulebook.vocabulary)
+    return tuple(_changed_facts(before, after, Renames(facts, {}, {})))

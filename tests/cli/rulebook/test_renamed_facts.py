@@ -84,6 +84,22 @@ def test_a_history_has_no_cause_in_a_name(own: Path, tmp_path: Path) -> None:
     assert run("audit", "replay", "--all", "--journal", journal).code == 0
 
 
+def test_an_override_does_not_turn_stale_by_a_name(own: Path, tmp_path: Path) -> None:
+    shipped = (SHIPPED / "hovedstaden" / "udviklingsstrategi-2018.yaml").read_text(encoding="utf-8")
+    (own / "2018.yaml").write_text(shipped.replace(f"fact: {FORMER}", f"fact: {PRESENT}"), encoding="utf-8")
+    offer, journal = tmp_path / "a.yaml", str(tmp_path / "journal.db")
+    offer.write_text(OFFER, encoding="utf-8")
+    fixed = ("assess", str(offer), "--year", "2018", "--journal", journal)
+    assert run(*fixed, "--rulebook", ID).code == 0
+    reason = ("--verdict", "met", "--because", "Aftalt.", "--by", "Udvalget")
+    assert run("audit", "override", "1", *reason, "--journal", journal).code == 0
+    for answer, is_stale in (("yes", False), ("no", True)):
+        offer.write_text(OFFER.replace(f"{FORMER}: yes", f"{PRESENT}: {answer}"), encoding="utf-8")
+        ran = run(*fixed, "--rulebook", str(own / "2018.yaml"), "--format", "json")
+        (record,) = json.loads(ran.out)
+        assert record["recorded_override"]["stale"] is is_stale
+
+
 @pytest.mark.parametrize("backend", ["polars", "duckdb"])
 def test_columns_of_before_are_told_in_a_run(own: Path, tmp_path: Path, backend: str) -> None:
     register = tmp_path / "r.csv"

@@ -49,7 +49,7 @@ NEXT_LINE = ("the text begins in the next line", None)
 VALUE = ("a value is expected here", None)
 KEY = ("a key is expected here", "check the indentation; quotes stand around a whole text")
 MORE = ("nothing more is expected here", "check the indentation; `---` begins another document")
-OPEN = "the `[` of line 1 is still open; a text that holds a comma or a `: ` stands in quotes"
+OPEN = "the `[` of line 1 is still open; a text that holds a comma, a brace or a `: ` stands in quotes"
 
 CASES = [
     Case("%\n---\n", "could not find expected directive name", "expected alphabetic or numeric", "1:1", *PERCENT),

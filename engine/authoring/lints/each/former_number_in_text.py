@@ -16,6 +16,13 @@ rule: {at_least: 3}
 rule: {id: all_three, title: {da: Alle tre, en: All three}, at_least: 3, of: [R1, R2, R3]}
 ```
 
+Or have the title name the numbers, in `sekskant/rulebook/2`, so that it follows them:
+
+```yaml
+# version 2020
+title: {da: "{required:words} af {criteria:words}", en: "{required:words} of {criteria:words}"}
+```
+
 ## Why
 
 `rule: {at_least: ...}` says a number anew and keeps the rule's title and reading, which decisions show beside it:

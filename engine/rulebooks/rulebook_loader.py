@@ -178,7 +178,8 @@ def told_in(diagnostic: Diagnostic, whole: Node, file: str, place: Place) -> Dia
         return diagnostic
     around = next((own for there, own in _changed_around(whole, file) if there == diagnostic.place), place)
     taken = message("as taken over from {place}: {words}", place=str(diagnostic.place), words=diagnostic.words)
-    return diagnostic._replace(place=around, words=taken)
+    advice = message("it no longer holds: say the text anew") if diagnostic.code == "text-field" else diagnostic.advice
+    return diagnostic._replace(place=around, words=taken, advice=advice)
 
 
 def _changed_around(node: Node, file: str, around: Place | None = None) -> Iterator[tuple[Place, Place]]:

@@ -230,6 +230,7 @@ def test_a_run_is_printed_as_it_was_decided(recorded: Path) -> None:
     assert "Gnisten" in here("assess", str(recorded / "real"), "--format", "html").out
 
 
+@pytest.mark.slow
 def test_one_offer_of_a_run_is_printed_by_all_its_rulebooks_or_by_one(recorded: Path) -> None:
     journal = ("--journal", str(recorded / "journal.db"))
     assert [one[:2] for one in printed("1/b", *journal)] == [(STRATEGY, "b"), (MOST, "b")]

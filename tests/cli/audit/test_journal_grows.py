@@ -195,6 +195,7 @@ def test_an_earlier_version_does_not_record_in_a_journal_that_has_grown(later: P
     assert audit(later, grown, "replay", "--all").out == "14 identical, 0 different, 0 not replayable\n"
 
 
+@pytest.mark.slow
 def test_a_journal_that_has_grown_keeps_its_former_columns_in_place(
     grown: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -61,6 +61,7 @@ def decisions(out: Path) -> dict[str, Any]:
     return {f"{i} {row['offer']}": row for i, frame in enumerate(kept) for row in frame.to_dicts()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_folder", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["folder", "paths"])
 def test_they_are_decided_as_the_offers_that_they_hold(returned: Path, is_folder: bool, tmp_path: Path) -> None:
     paths = [returned / name for name in ("0.xlsx", "1.xlsx", "2.csv")]

@@ -47,6 +47,7 @@ def test_causes_are_those_of_every_subset_decided(change: Change) -> None:
     assert (causes.cause is None) is (not causes.sets)
 
 
+@pytest.mark.slow
 @given(changes(), st.data())
 @tried(60)
 def test_a_rename_is_no_cause_and_changes_none(change: Change, data: st.DataObject) -> None:
@@ -72,6 +73,7 @@ def _before(name: str) -> str:
     return name.removeprefix("before.")
 
 
+@pytest.mark.slow
 @given(changes())
 @tried(60)
 def test_order_is_no_cause_and_changes_none(change: Change) -> None:
@@ -81,6 +83,7 @@ def test_order_is_no_cause_and_changes_none(change: Change) -> None:
     assert CauseFinder(rulebook_of(now), rulebook_of(reordered(now))).atoms == ()
 
 
+@pytest.mark.slow
 @given(changes())
 @tried(40)
 def test_back_again_ends_where_it_began(change: Change) -> None:

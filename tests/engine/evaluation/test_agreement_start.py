@@ -139,6 +139,7 @@ def test_the_second_year_of_an_agreement_is_no_cause_and_the_next_agreement_is_o
     assert not [change for change in changes if "follows from others" in change.change.en]
 
 
+@pytest.mark.slow
 def test_rulebooks_of_different_agreements_are_used_one_at_a_time(tmp_path: Path) -> None:
     (tmp_path / "vocabulary.yaml").write_text(flow(WRITTEN), encoding="utf-8")
     paths = [tmp_path / f"{name}.yaml" for name in ("one", "other")]

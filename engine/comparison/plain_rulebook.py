@@ -11,6 +11,7 @@ from engine.rulebooks.rulebook import (
     AnswerTest,
     Combination,
     Condition,
+    ConditionCount,
     Count,
     Criterion,
     Join,
@@ -20,6 +21,7 @@ from engine.rulebooks.rulebook import (
     Test,
 )
 from engine.rulebooks.splits import split_ids, splits_between
+from engine.values.logic import Connective
 
 NO_TEXT = Text(da="", en="")
 Item = TypeVar("Item", Criterion, Override)
@@ -143,14 +145,33 @@ def plain_condition(condition: Condition) -> Condition:
     if isinstance(condition, Test):
         return condition._replace(reference=NO_TEXT)
     parts = [plain_condition(part) for part in condition.parts]
+    if isinstance(condition, ConditionCount):
+        return _plain_count(condition.required, parts, condition.mandatory)
     if condition.operator == "not":
         (part,) = parts
         if isinstance(part, Combination) and part.operator == "not":
             return part.parts[0]
         return Combination("not", (part,))
-    flat = [inner for part in parts for inner in _parts_of(part, condition.operator)]
+    return _joined(condition.operator, parts)
+
+
+def _joined(operator: Connective, parts: Iterable[Condition]) -> Condition:
+    flat = [inner for part in parts for inner in _parts_of(part, operator)]
     ordered = sorted(dict.fromkeys(flat), key=_order)
-    return ordered[0] if len(ordered) == 1 else Combination(condition.operator, tuple(ordered))
+    return ordered[0] if len(ordered) == 1 else Combination(operator, tuple(ordered))
+
+
+def _plain_count(required: int, parts: Sequence[Condition], mandatory: Sequence[int]) -> Condition:
+    """A count in one order; all of several, or one of several, as what it is. What stands twice counts twice."""
+    if required == len(parts):
+        return _joined("all", parts)
+    if required == 1 and not mandatory:
+        return _joined("any", parts)
+    ordered = sorted(
+        ((part, i in mandatory) for i, part in enumerate(parts)), key=lambda pair: (_order(pair[0]), pair[1])
+    )
+    numbers = tuple(i for i, (_, is_mandatory) in enumerate(ordered) if is_mandatory)
+    return ConditionCount(required, tuple(part for part, _ in ordered), numbers)
 
 
 def _parts_of(condition: Condition, operator: str) -> tuple[Condition, ...]:
@@ -168,6 +189,8 @@ def _sortable(condition: Condition) -> list[object]:
         return ["", condition.fact, condition.key, sorted(condition.answers)]
     if isinstance(condition, Test):
         return ["", condition.fact, condition.key, str(condition.threshold)]
+    if isinstance(condition, ConditionCount):
+        return [str(condition.required), *map(_sortable, condition.parts), *map(str, condition.mandatory)]
     return [condition.operator, *map(_sortable, condition.parts)]
 
 

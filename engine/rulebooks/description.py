@@ -8,6 +8,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
     AnswerTest,
     Condition,
+    ConditionCount,
     Count,
     Criterion,
     FactDeclaration,
@@ -94,6 +95,9 @@ def _condition(condition: Condition) -> JsonRecord:
         return {"fact": condition.fact, condition.key: decimal_text(condition.threshold)}
     if isinstance(condition, AnswerTest):
         return {"fact": condition.fact, condition.key: sorted(condition.answers)}
+    if isinstance(condition, ConditionCount):
+        mandatory = list(condition.mandatory)
+        return {"at_least": condition.required, "of": [_condition(p) for p in condition.parts], "mandatory": mandatory}
     return {condition.operator: [_condition(part) for part in condition.parts]}
 
 

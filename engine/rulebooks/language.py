@@ -160,16 +160,24 @@ class OtherFact:
 
 @shape
 class Condition:
-    """A condition: one of `all`, `any`, `not`, or a test on one `fact`."""
+    """A condition: one of `all`, `any`, `not`, `at_least` k `of` several, or a test on one `fact`."""
 
     meant: ClassVar[Mapping[str, Message]] = IN_CONDITION
 
     all: list[Condition] | None = key(default=None, at_least=1, description="each of these")
     any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
     not_: Condition | None = key(default=None, alias="not", description="the opposite of this")
+    of: list[Condition] | None = key(
+        default=None, at_least=1, description="conditions of which `at_least` so many must hold"
+    )
+    mandatory: list[str] | None = key(
+        default=None, description="with `of`: the facts whose tests must be among those that hold"
+    )
     fact: str | None = key(default=None, description="the fact that is tested")
     at_most: Decimal | OtherFact | None = key(default=None, description="met where the number is this or less")
-    at_least: Decimal | OtherFact | None = key(default=None, description="met where the number is this or more")
+    at_least: Decimal | OtherFact | None = key(
+        default=None, description="met where the number is this or more; with `of`, how many must hold"
+    )
     below: Decimal | OtherFact | None = key(default=None, description="met where the number is less than this")
     above: Decimal | OtherFact | None = key(default=None, description="met where the number is more than this")
     equals: Decimal | OtherFact | None = key(default=None, description="met where the number is exactly this")

@@ -48,9 +48,8 @@ IN_CONDITION: dict[str, Message] = {
         ("between", "range"),
         message("two bounds are two tests: `all: [{{fact: ..., at_least: 1}}, {{fact: ..., at_most: 2}}]`"),
     ),
-    **dict.fromkeys(
-        ("of", "mandatory"), message("conditions are joined by `all`, `any` and `not`; a rule counts criteria")
-    ),
+    **dict.fromkeys(("members", "conditions"), message("did you mean `of`? `at_least: 2, of: [...]`")),
+    **dict.fromkeys(("required", "k", "count", "n"), message("how many of several: `at_least: 2, of: [...]`")),
     **dict.fromkeys(("criterion", "criteria"), message("a condition tests facts; a rule joins criteria")),
 }
 """In a condition."""

@@ -324,13 +324,21 @@ Test = NumberTest | AnswerTest
 
 
 class Combination(NamedTuple):
-    """Conditions, or criteria, joined by `all`, `any` or `not`."""
+    """Conditions joined by `all`, `any` or `not`."""
 
     operator: Connective
     parts: tuple[Condition, ...]
 
 
-Condition = Test | Combination
+class ConditionCount(NamedTuple):
+    """At least `required` of the parts, the mandatory ones among them, which are told by their numbers from 0 on."""
+
+    required: int
+    parts: tuple[Condition, ...]
+    mandatory: tuple[int, ...] = ()
+
+
+Condition = Test | Combination | ConditionCount
 
 
 class Applicability(NamedTuple):
@@ -498,7 +506,15 @@ def tests_of(condition: Condition) -> list[tuple[Test, bool]]:
     if isinstance(condition, Test):
         return [(condition, False)]
     tests = [one for part in condition.parts for one in tests_of(part)]
-    return [(test, not negated) for test, negated in tests] if condition.operator == "not" else tests
+    is_negated = isinstance(condition, Combination) and condition.operator == "not"
+    return [(test, not negated) for test, negated in tests] if is_negated else tests
+
+
+def holds_count(condition: Condition) -> bool:
+    """Whether a condition counts how many of several hold, at whatever depth."""
+    if isinstance(condition, Test):
+        return False
+    return isinstance(condition, ConditionCount) or any(map(holds_count, condition.parts))
 
 
 def both_ways(group: Count | Join) -> list[str]:

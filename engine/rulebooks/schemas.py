@@ -14,6 +14,8 @@ from engine.values.comparison import Comparison
 _COMPARISONS = (*(comparison.value for comparison in Comparison), "is", "in")
 _COUNTED = {"minimum": -MOST_YEARS, "maximum": MOST_YEARS}
 """A year that is counted from another."""
+_COUNT = {"type": ["integer", "string"], "minimum": 1, "pattern": "^0*[1-9][0-9]*$"}
+"""How many of several conditions must hold: as thresholds are, a number or one in quotes."""
 _RANGE, _OF_NUMBERS = ("at_least", "at_most"), ("per", "derived")
 
 
@@ -74,8 +76,10 @@ def _rulebook(schema: dict[str, Any]) -> dict[str, Any]:
     for record in ("Outcome", "Rule", "RuleAnew"):
         if record in records:
             _identify(records[record]["properties"], "id", NAME.pattern)
-    _add(records["Condition"], exactly_one("all", "any", "not", "fact"), at_most_one(*_COMPARISONS))
-    _add(records["Condition"], {"anyOf": [present("fact"), nothing_of(*_COMPARISONS)]})
+    _add(records["Condition"], exactly_one("all", "any", "not", "of", "fact"), at_most_one(*_COMPARISONS))
+    counted = {"allOf": [present("of"), present("at_least"), {"properties": {"at_least": _COUNT}}]}
+    _add(records["Condition"], {"anyOf": [present("fact"), counted, nothing_of("of", *_COMPARISONS)]})
+    _add(records["Condition"], {"anyOf": [present("of"), nothing_of("mandatory")]})
     for record in ("Criterion", "SplitCriterion"):
         if record in records:
             forms = exactly_one("met_when", "indicated_by"), both_or_neither("indicated_by", "judgement")

@@ -115,6 +115,16 @@ def _words(fact: str) -> st.SearchStrategy[Written]:
     return words.map(lambda chosen: {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]})
 
 
+@st.composite
+def _counted(draw: st.DrawFn, parts: Sequence[Written]) -> Written:
+    """At least so many of conditions, some of them mandatory, where their facts tell them from the others."""
+    tested = [part.get("fact", "") for part in parts]
+    names = [fact for fact in tested if tested.count(fact) == 1 and fact not in ("", *LISTS)]
+    mandatory = draw(st.lists(st.sampled_from(names), unique=True, max_size=2)) if names else []
+    written = {"at_least": Decimal(draw(st.integers(1, len(parts)))), "of": list(parts)}
+    return {**written, "mandatory": mandatory} if mandatory else written
+
+
 TESTS = st.one_of(
     *map(_comparisons, THRESHOLDS),
     *map(_memberships, ANSWERS),
@@ -127,8 +137,9 @@ CONDITIONS: st.SearchStrategy[Written] = st.recursive(
         st.lists(parts, min_size=1, max_size=3).map(lambda several: {"all": several}),
         st.lists(parts, min_size=1, max_size=3).map(lambda several: {"any": several}),
         parts.map(lambda part: {"not": part}),
+        st.lists(parts, min_size=1, max_size=4).flatmap(_counted),
     ),
-    max_leaves=4,
+    max_leaves=5,
 )
 
 
@@ -320,6 +331,11 @@ def holds(condition: Written, values: Mapping[str, Any]) -> bool:
             return any(holds(part, values) for part in parts)
         case {"not": part}:
             return not holds(part, values)
+        case {"of": parts}:
+            met = [holds(part, values) for part in parts]
+            mandatory = condition.get("mandatory", ())
+            must = [one for part, one in zip(parts, met, strict=True) if part.get("fact") in mandatory]
+            return sum(met) >= condition["at_least"] and all(must)
     value = values[condition["fact"]]
     for comparison, passes in PASSES.items():
         if comparison in condition:

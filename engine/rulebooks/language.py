@@ -9,7 +9,16 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from engine.documents.shape import key, shape
-from engine.rulebooks.meant import IN_CONDITION, IN_FORMAT_1, IN_GROUP
+from engine.rulebooks.meant import (
+    IN_CONDITION,
+    IN_DERIVED,
+    IN_FORMAT_1,
+    IN_GROUP,
+    IN_RATIO,
+    NAMED_FACT,
+    NO_FORMULA,
+    SEVERAL_WRITTEN,
+)
 from engine.texts.catalogue import Message
 
 
@@ -53,6 +62,9 @@ class Mean:
 class Ratio:
     """One fact divided by another."""
 
+    meant: ClassVar[Mapping[str, Message]] = IN_RATIO
+    instead: ClassVar[Message] = NAMED_FACT
+
     of: str = key(description="the fact above the line")
     to: str = key(description="the fact below the line, above 0")
 
@@ -72,6 +84,8 @@ class YearValue:
 class Several:
     """Several numbers: of facts that are listed, or of years of one."""
 
+    instead: ClassVar[Message] = SEVERAL_WRITTEN
+
     of: str | list[str] = key(
         at_least=1, description="the facts, each with one value; or one that has a value for each year, with `years`"
     )
@@ -87,6 +101,8 @@ class Several:
 class Difference:
     """One fact less another."""
 
+    instead: ClassVar[Message] = NAMED_FACT
+
     of: str = key(description="the fact from which is taken")
     less: str = key(description="the fact that is taken from it")
 
@@ -94,6 +110,9 @@ class Difference:
 @shape
 class Derived:
     """How a fact follows from others: one of `value`, `sum`, `least`, `largest`, `difference`, `mean`, `ratio`."""
+
+    meant: ClassVar[Mapping[str, Message]] = IN_DERIVED
+    instead: ClassVar[Message] = NO_FORMULA
 
     value: YearValue | None = key(default=None, description="one year's number")
     sum: Several | None = key(default=None, description="the numbers added up")

@@ -55,8 +55,9 @@ def _changes(records: dict[str, Any]) -> dict[str, Any]:
     _add(change, at_most_one("split_into", "added", "dropped"), {"anyOf": [present("added"), nothing_of("after")]})
     _add(change, {"anyOf": [nothing_of("split_into", "added", "dropped"), _without(*keys)]}, {"minProperties": 1})
     in_full = {"allOf": [present("id"), present("title"), present("reference"), *rule.pop("allOf")]}
-    number = {"allOf": [present("at_least"), nothing_of(*(key for key in rule["properties"] if key != "at_least"))]}
-    _add(rule, {"anyOf": [number, in_full]})
+    said = ("at_least", "id", "title", "reference", "reading")
+    who = (key for key in rule["properties"] if key not in said)
+    _add(rule, {"anyOf": [{"allOf": [{"anyOf": [present(key) for key in said]}, nothing_of(*who)]}, in_full]})
     return records
 
 

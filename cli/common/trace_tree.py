@@ -84,7 +84,8 @@ class TraceTree:
     def _part(self, part: RulePart) -> Branch:
         if isinstance(part, str):
             return self.criterion(self._criteria[part])
-        return Branch([Piece(self._clauses.rule(part))], self._parts(part))
+        title = [] if part.title is None else [Piece(self._wording.text(part.title), "bold"), Piece(": ")]
+        return Branch([*title, Piece(self._clauses.rule(part))], self._parts(part))
 
     def criterion(self, criterion_trace: CriterionTrace) -> Branch:
         """One criterion: its status, its tests and the rules that fired for it."""

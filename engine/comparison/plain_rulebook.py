@@ -112,7 +112,7 @@ def plain(rulebook: Rulebook) -> Rulebook:
 
     Titles stay, by which things are recognised.
     """
-    group = _plain_part(rulebook.rule.group)
+    group = plain_part(rulebook.rule.group)
     assert not isinstance(group, str)
     return rulebook._replace(
         criteria=tuple(_plain_criterion(criterion) for criterion in rulebook.criteria),
@@ -194,15 +194,23 @@ def _sortable(condition: Condition) -> list[object]:
     return [condition.operator, *map(_sortable, condition.parts)]
 
 
-def _plain_part(part: RulePart) -> RulePart:
+def plain_part(part: RulePart) -> RulePart:
+    """A part of a rule in one order, its groups without names; one that is mandatory is called by what it says."""
     match part:
         case str():
             return part
         case Count():
-            return part._replace(members=_ordered(part.members), mandatory=tuple(sorted(part.mandatory)))
+            plain, called = [plain_part(member) for member in part.members], dict[str, str]()
+            for i, member in enumerate(part.members):
+                if not isinstance(member, str) and member.id in part.mandatory:
+                    assert member.id is not None
+                    called[member.id] = f"({plain[i]!r})"
+                    plain[i] = plain[i]._replace(id=called[member.id])  # type: ignore[union-attr]
+            mandatory = tuple(sorted(called.get(name, name) for name in part.mandatory))
+            return Count(part.required, _ordered(plain), mandatory)
         case Join():
-            return part._replace(parts=_ordered(part.parts))
+            return Join(part.operator, _ordered(map(plain_part, part.parts)))
 
 
 def _ordered(parts: Iterable[RulePart]) -> tuple[RulePart, ...]:
-    return tuple(sorted(map(_plain_part, parts), key=repr))
+    return tuple(sorted(parts, key=repr))

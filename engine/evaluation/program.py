@@ -20,12 +20,14 @@ from engine.rulebooks.rulebook import (
     Count,
     Criterion,
     FactDeclaration,
+    Join,
     Override,
     Rulebook,
     RulePart,
     Test,
     Verdict,
     both_ways,
+    name_of,
 )
 from engine.values.logic import PLAIN, Connective, Status, Truth, choice, negation
 
@@ -287,7 +289,8 @@ class _Compiler:
         members = part.members if isinstance(part, Count) else part.parts
         children = tuple(self._part(member, f"{name}.{_word(member)}", counted) for member in members)
         if isinstance(part, Count):
-            mandatory = tuple(counted[m] for m in part.mandatory)
+            names = [name_of(member) for member in members]
+            mandatory = tuple(children[names.index(name)] for name in part.mandatory)
             return self._add(CountNode(self._name(name), part.required, children, mandatory))
         return self._add(JoinNode(self._name(name), part.operator, children))
 
@@ -318,4 +321,6 @@ class _Compiler:
 def _word(part: RulePart | Combination | ConditionCount) -> str:
     if isinstance(part, str):
         return part
+    if isinstance(part, Count | Join) and part.id is not None:
+        return part.id
     return f"at_least_{part.required}" if isinstance(part, Count | ConditionCount) else part.operator

@@ -104,10 +104,11 @@ def _condition(condition: Condition) -> JsonRecord:
 def _part(part: RulePart) -> Any:
     if isinstance(part, str):
         return part
+    named = {"id": part.id, "title": _text(part.title)} if part.id and part.title else {}
     if isinstance(part, Count):
         members = [_part(member) for member in part.members]
-        return {"at_least": part.required, "of": members, "mandatory": list(part.mandatory)}
-    return {part.operator: [_part(member) for member in part.parts]}
+        return {**named, "at_least": part.required, "of": members, "mandatory": list(part.mandatory)}
+    return {**named, part.operator: [_part(member) for member in part.parts]}
 
 
 def _fact(fact: FactDeclaration) -> JsonRecord:

@@ -235,16 +235,23 @@ class Criterion:
 
 @shape
 class Group:
-    """A rule or a part of one: `at_least` k `of` several, `all`, `any` or `not`. A criterion stands as its id."""
+    """A rule or a part of one: `at_least` k `of` several, `all`, `any` or `not`. A criterion stands as its id.
+
+    A group within the rule may have an `id` and a `title`, by which it is told and can be mandatory.
+    """
 
     meant: ClassVar[Mapping[str, Message]] = IN_GROUP
 
     at_least: int | None = key(default=None, at_least=1, description="how many `of` these must be met")
     of: list[str | Group] | None = key(default=None, at_least=1, description="criteria or groups that count")
-    mandatory: list[str] | None = key(default=None, description="criteria that must be among those met")
+    mandatory: list[str] | None = key(
+        default=None, description="criteria, and groups by their `id`, that must be among those met"
+    )
     all: list[str | Group] | None = key(default=None, at_least=1, description="each of these")
     any: list[str | Group] | None = key(default=None, at_least=1, description="at least one of these")
     not_: str | Group | None = key(default=None, alias="not", description="the opposite of this")
+    id: str | None = key(default=None, description="of a group within the rule: what it is called in `mandatory`")
+    title: Text | None = key(default=None, description="with `id`: what the group is called in texts")
 
 
 @shape

@@ -29,7 +29,8 @@ IN_GROUP: dict[str, Message] = {
         ("fact", "met_when", "is"),
         message("a rule joins criteria by their ids; a test on a fact stands in a criterion"),
     ),
-    **dict.fromkeys(("criterion", "id"), message("a criterion stands in a group as its id alone")),
+    "criterion": message("a criterion stands in a group as its id alone"),
+    **dict.fromkeys(("name", "label"), message("a group is named by `id` and `title`")),
 }
 """In the rule, or a group in it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
@@ -368,11 +368,13 @@ class Criterion(NamedTuple):
 
 
 class Count(NamedTuple):
-    """At least `required` of the members, every mandatory one among them."""
+    """At least `required` of the members, every mandatory one among them: criteria, and groups that have an id."""
 
     required: int
     members: tuple[RulePart, ...]
     mandatory: tuple[str, ...]
+    id: str | None = None
+    title: Text | None = None
 
 
 class Join(NamedTuple):
@@ -380,10 +382,25 @@ class Join(NamedTuple):
 
     operator: Connective
     parts: tuple[RulePart, ...]
+    id: str | None = None
+    title: Text | None = None
 
 
 RulePart = str | Count | Join
 """A criterion's id, or a group."""
+
+
+def name_of(part: RulePart) -> str | None:
+    """The id of a criterion or a group; None for a group that has none."""
+    return part if isinstance(part, str) else part.id
+
+
+def groups_in(part: RulePart) -> Iterator[Count | Join]:
+    """A group and the groups in it, at whatever depth."""
+    if not isinstance(part, str):
+        yield part
+        for member in part.members if isinstance(part, Count) else part.parts:
+            yield from groups_in(member)
 
 
 class Rule(NamedTuple):
@@ -533,7 +550,7 @@ def _collect_uses(part: RulePart, direction: bool, uses: dict[str, set[bool]]) -
     if isinstance(part, str):
         uses.setdefault(part, set()).add(direction)
     elif isinstance(part, Count):
-        for member in (*part.members, *part.mandatory):
+        for member in part.members:
             _collect_uses(member, direction, uses)
     else:
         for member in part.parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import overload
+from typing import Any, overload
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping as MappingNode
@@ -230,6 +230,7 @@ class _RulebookChecker(Checker):
     ) -> None:
         super().__init__(node, vocabulary.present_ids)
         self._vocabulary, self._criteria = vocabulary, list(written.criteria)
+        self._named = {*written.criteria, written.rule.id, *(written.overrides or ())}
         self._conditional = {name for name, c in written.criteria.items() if c.not_applicable is not None}
         self._years = years_covered(written.in_force.from_, written.in_force.until)
         self._of_rule = Fields() if fills_texts else None
@@ -616,6 +617,8 @@ class _RulebookChecker(Checker):
             given = _listed(_given(written, ("at_least",)) + forms)
             words = message("a group has one form, here {forms}", forms=given)
             advice = message("`at_least: 2, of: [...]`, or one of `all`, `any`, `not`")
+            if written.id is not None and not forms:
+                advice = message("a criterion stands in a group as its id alone")
             if forms in (["all"], ["any"]):
                 advice = message("what `at_least` counts stands in `of`, not in `{form}`", form=forms[0])
             self.say(path, "condition-form", words, advice)
@@ -623,12 +626,26 @@ class _RulebookChecker(Checker):
         if written.mandatory is not None and not counts:
             words = message("`mandatory` belongs beside `of`, not beside {form}", form=_listed(forms))
             self.say((*path, "mandatory"), "condition-form", words, at_key=True)
+        named = {} if isinstance(written, language.Rule) else self._named_group(path, written)
         if written.of is not None:
-            return self._count(path, written)
+            return self._count(path, written)._replace(**named)
         if written.not_ is not None:
-            return Join("not", (self._part((*path, "not"), written.not_),))
+            return Join("not", (self._part((*path, "not"), written.not_),), **named)
         parts = written.all or written.any or []
-        return Join("all" if written.all else "any", self._parts((*path, forms[0]), parts))
+        return Join("all" if written.all else "any", self._parts((*path, forms[0]), parts), **named)
+
+    def _named_group(self, path: Path, written: language.Group) -> dict[str, Any]:
+        """The id and the title of a group within the rule, which has both or neither."""
+        if (written.id is None) is not (written.title is None):
+            words = message("a group that has an `id` has a `title`, and the other way round")
+            self.say(path, "condition-form", words)
+        if written.id is not None:
+            self.identifier((*path, "id"), written.id)
+            if written.id in self._named:
+                words = message("{name} names something else already", name=quoted(written.id))
+                self.say((*path, "id"), "repeated-id", words)
+            self._named.add(written.id)
+        return {"id": written.id, "title": written.title}
 
     def _fits(self, path: Path, width: int) -> None:
         if width > MAX_WIDTH:
@@ -644,9 +661,10 @@ class _RulebookChecker(Checker):
         self._enough((*path, "at_least"), required, len(members))
         mandatory = written.mandatory or []
         self._not_repeated((*path, "mandatory"), mandatory)
+        names = [name for m in members if (name := m if isinstance(m, str) else m.id) is not None]
         for i, name in enumerate(mandatory):
-            if name not in members:
-                advice = near_hint(name, [m for m in members if isinstance(m, str)])
+            if name not in names:
+                advice = near_hint(name, names)
                 words = message("{name} is mandatory, but does not count here", name=quoted(name))
                 self.say((*path, "mandatory", i), "mandatory-not-member", words, advice)
         return Count(required, self._parts((*path, "of"), members), tuple(mandatory))

@@ -85,6 +85,8 @@ def _rulebook(schema: dict[str, Any]) -> dict[str, Any]:
         if record in records:
             forms = exactly_one("met_when", "indicated_by"), both_or_neither("indicated_by", "judgement")
             _add(records[record], *forms)
+    records["Group"]["properties"]["id"] |= {"pattern": _whole(NAME.pattern)}
+    _add(records["Group"], both_or_neither("id", "title"))
     for record in ("Group", "Rule", "RuleAnew"):
         if record in records:
             _add(records[record], exactly_one("of", "all", "any", "not"), both_or_neither("of", "at_least"))

@@ -34,7 +34,7 @@ from tests.engine.random_rulebooks import (
     put_together,
     word_by_word,
 )
-from tests.support import REASONED, Written, exact, make_rulebook, make_vocabulary
+from tests.support import REASONED, TEXT, Written, exact, make_rulebook, make_vocabulary
 
 VOCABULARY = make_vocabulary(
     {
@@ -161,6 +161,10 @@ def _group(random: Random, names: Sequence[str], levels: int) -> Written:
     if form != "at_least":
         return {form: parts}
     mandatory = random.sample(members, random.choice((0, 0, 1)))
+    if nested and random.random() < 0.4:
+        name = f"G{levels}"
+        parts = [part if isinstance(part, str) else {**part, "id": name, "title": TEXT} for part in parts]
+        mandatory += [name] * random.choice((0, 1))
     return {"at_least": random.randint(1, len(parts)), "of": parts, "mandatory": mandatory}
 
 

@@ -39,6 +39,7 @@ from engine.rulebooks.rulebook import (
     RulePart,
     Test,
     Verdict,
+    name_of,
 )
 from engine.texts.catalogue import Message, message, message_of_number
 from engine.values.comparison import Comparison
@@ -100,7 +101,7 @@ def _changed_parts(part: RulePart) -> Iterator[Change[RulePart]]:
         yield from _changed_members(part)
     elif isinstance(part, Join):
         for at, change, shows, operator, parts in _changed_joins(part.operator, part.parts):
-            yield at, change, shows, Join(operator, parts) if operator else parts[0]
+            yield at, change, shows, part._replace(operator=operator, parts=parts) if operator else parts[0]
 
 
 def _changed_numbers(part: AnyCount, number: int) -> Iterator[Change[AnyCount]]:
@@ -119,9 +120,10 @@ def _changed_mandatory(part: Count) -> Iterator[Change[RulePart]]:
         fewer = part._replace(mandatory=_without(part.mandatory, i))
         yield ("mandatory", i), _is_not_mandatory(name), _is_mandatory(name), fewer
     for i, member in enumerate(part.members):
-        if isinstance(member, str) and member not in part.mandatory:
-            more = part._replace(mandatory=(*part.mandatory, member))
-            yield ("of", i), _is_mandatory(member), _is_not_mandatory(member), more
+        called = name_of(member)
+        if called is not None and called not in part.mandatory:
+            more = part._replace(mandatory=(*part.mandatory, called))
+            yield ("of", i), _is_mandatory(called), _is_not_mandatory(called), more
 
 
 def _is_mandatory(name: str) -> Text:
@@ -135,9 +137,9 @@ def _is_not_mandatory(name: str) -> Text:
 def _changed_members(part: Count) -> Iterator[Change[RulePart]]:
     """Each member left out; where all are required, all the others are."""
     for i, member in enumerate(part.members if len(part.members) > 1 else ()):
-        members, mandatory = _without(part.members, i), tuple(m for m in part.mandatory if m != member)
-        changed = Count(min(part.required, len(members)), members, mandatory)
-        yield ("of", i), *_left_out(i, member), changed
+        members, mandatory = _without(part.members, i), tuple(m for m in part.mandatory if m != name_of(member))
+        changed = part._replace(required=min(part.required, len(members)), members=members, mandatory=mandatory)
+        yield ("of", i), *_left_out(i, name_of(member) or member), changed
 
 
 def _left_out(index: int, part: object) -> tuple[Text, Text]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from engine.rulebooks.checker import Path
-from engine.rulebooks.rulebook import Combination, Condition, ConditionCount, Count, Rulebook, RulePart, Test
+from engine.rulebooks.rulebook import Combination, Condition, ConditionCount, Count, Rulebook, RulePart, Test, name_of
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[tuple[Path, Condition]]:
@@ -75,11 +75,22 @@ def with_part(part: RulePart, path: Path, new: RulePart) -> RulePart:
     if not path:
         return new
     if isinstance(part, Count):
-        members = _replaced(part.members, int(path[1]), path[2:], new)
-        return part._replace(members=members)
+        return _with_member(part, int(path[1]), _replaced(part.members, int(path[1]), path[2:], new))
     assert not isinstance(part, str)
     index, rest = (0, path[1:]) if part.operator == "not" else (int(path[1]), path[2:])
     return part._replace(parts=_replaced(part.parts, index, rest, new))
+
+
+def _with_member(part: Count, index: int, members: tuple[RulePart, ...]) -> Count:
+    """A group with one member put anew, which is mandatory where the one before was."""
+    before, now = name_of(part.members[index]), members[index]
+    if before is None or before not in part.mandatory or before == name_of(now):
+        return part._replace(members=members)
+    if not isinstance(now, str):
+        called = now._replace(id=before)
+        return part._replace(members=(*members[:index], called, *members[index + 1 :]))
+    mandatory = dict.fromkeys(now if name == before else name for name in part.mandatory)
+    return part._replace(members=members, mandatory=tuple(mandatory))
 
 
 def _replaced(parts: tuple[RulePart, ...], index: int, rest: Path, new: RulePart) -> tuple[RulePart, ...]:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from engine.comparison.plain_rulebook import plain_part
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Wording
@@ -152,7 +153,7 @@ class _Differ:
             yield from self._count_changes(about, before, after)
         elif before != after:
             yield RulebookChange(
-                "meaning",
+                "meaning" if plain_part(before) != plain_part(after) else "wording",
                 about,
                 _in_both(
                     lambda w: w.gettext(

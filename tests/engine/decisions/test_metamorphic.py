@@ -90,8 +90,8 @@ def renamed(example: Example, chance: Random) -> Variant:
 
     def in_group(part: Any) -> Any:
         if isinstance(part, str):
-            return new[part]
-        return {key: in_parts(value) for key, value in part.items()}
+            return new.get(part, part)
+        return {key: value if key == "title" else in_parts(value) for key, value in part.items()}
 
     def in_parts(value: Any) -> Any:
         return (

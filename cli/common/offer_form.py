@@ -25,7 +25,7 @@ from engine.explanation.paper import (
     Table,
     Tone,
 )
-from engine.explanation.views import TestView, one_is_enough, view_of, views_of
+from engine.explanation.views import TestView, enough_of, how_many, view_of, views_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import Verdict
@@ -166,7 +166,7 @@ def _criterion(found: CriterionTrace, trace: Trace, grounds: Grounds, wording: W
         status.append(grounds.statement(node, wording.gettext("decisive"), "dim"))
     views = views_of(found, wording)
     evidence = list(_tests(views, node, grounds, wording))
-    if len(views) > 1 and (enough := one_is_enough(found, wording)):
+    if len(views) > 1 and (enough := enough_of(found, wording)):
         evidence.append(grounds.statement(node, f"({enough})"))
     return _row(node, criterion.id, wording.text(criterion.title), status, evidence, grounds)
 
@@ -175,6 +175,8 @@ def _override(found: OverrideTrace, grounds: Grounds, wording: Wording) -> Row:
     node = f"overrides/{found.override.id}"
     status = [grounds.statement(node, wording.override(found.status))]
     evidence = list(_tests([view_of(test, wording) for test in found.tests], node, grounds, wording))
+    if how := how_many(found.override.condition, found.tests, wording):
+        evidence.append(grounds.statement(node, f"({how})"))
     return _row(node, "–", wording.text(found.override.title), status, evidence, grounds)
 
 

@@ -11,10 +11,10 @@ from cli.common.screen import Branch, Piece
 from engine.decisions.trace import CriterionTrace, Execution, OverrideTrace, TestTrace, Trace
 from engine.evaluation.program import TestNode, compile_rulebook
 from engine.explanation.clauses import Clauses
-from engine.explanation.views import TestView, shown_tests, view_of
+from engine.explanation.views import TestView, how_many, shown_tests, view_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Count, Join, RulePart, Test
+from engine.rulebooks.rulebook import Condition, Count, Join, RulePart, Test
 from engine.texts.catalogue import message, message_in
 
 _RECORDED = (
@@ -84,7 +84,8 @@ class TraceTree:
     def _part(self, part: RulePart) -> Branch:
         if isinstance(part, str):
             return self.criterion(self._criteria[part])
-        return Branch([Piece(self._clauses.rule(part))], self._parts(part))
+        title = [] if part.title is None else [Piece(self._wording.text(part.title), "bold"), Piece(": ")]
+        return Branch([*title, Piece(self._clauses.rule(part))], self._parts(part))
 
     def criterion(self, criterion_trace: CriterionTrace) -> Branch:
         """One criterion: its status, its tests and the rules that fired for it."""
@@ -102,7 +103,12 @@ class TraceTree:
         tested = {name for t in tests for name in self._tests.get(t.test, ())}
         rest = [n for n in self._names() if n.split(".")[0] == criterion.id and n.rsplit(".", 1)[0] not in tested]
         line.append(self._reference(criterion.reference))
-        return Branch(line, [*(self._test(t, criterion_trace) for t in tests), *self._rules(rest)])
+        how = self._how_many(criterion.condition, criterion_trace.tests)
+        return Branch(line, [*(self._test(t, criterion_trace) for t in tests), *how, *self._rules(rest)])
+
+    def _how_many(self, condition: Condition, tests: Iterable[TestTrace]) -> list[Branch]:
+        words = how_many(condition, tests, self._wording)
+        return [Branch([Piece(words, "dim")])] if words else []
 
     def _override(self, override_trace: OverrideTrace) -> Branch:
         override, reported = override_trace.override, override_trace.status.reported
@@ -112,7 +118,8 @@ class TraceTree:
             Piece(f"{self._wording.text(override.title)}: {self._render(answers[reported])}"),
             self._reference(override.reference, override.legal_basis),
         ]
-        return Branch(line, [*map(self._test, override_trace.tests), *self._fired([override.id])])
+        how = self._how_many(override.condition, override_trace.tests)
+        return Branch(line, [*map(self._test, override_trace.tests), *how, *self._fired([override.id])])
 
     def _reference(self, *texts: Text) -> Piece:
         return Piece(f"   [{', '.join(map(self._wording.text, texts))}]", "dim")

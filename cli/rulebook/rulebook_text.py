@@ -8,7 +8,7 @@ from cli.common.screen import Cell, Piece, Screen
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Combination, Condition, Criterion, FactDeclaration, Override, Rulebook, Test
+from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, Override, Rulebook
 from engine.texts.catalogue import Language, message
 from engine.texts.days import day_in_words
 
@@ -114,18 +114,8 @@ class _Reader:
             self._indented(f"{exempt} {self._condition(applicability.exempt_when)} ({counts})")
             self._indented(*self._references(applicability))
 
-    def _condition(self, condition: Condition, *, nested: bool = False) -> str:
-        if isinstance(condition, Test):
-            fact = self._rulebook.vocabulary.facts[condition.fact]
-            return f"{self._wording.text(fact.label)}: {self._wording.required(condition, fact)}"
-        return self._combination(condition, nested=nested)
-
-    def _combination(self, condition: Combination, *, nested: bool) -> str:
-        parts = [self._condition(part, nested=True) for part in condition.parts]
-        if condition.operator == "not":
-            return f"{self._gettext('not')} ({parts[0]})"
-        words = self._wording.phrase("and" if condition.operator == "all" else "or").join(parts)
-        return f"({words})" if nested and len(parts) > 1 else words
+    def _condition(self, condition: Condition) -> str:
+        return self._wording.condition(condition, self._rulebook.vocabulary.facts)
 
     def _facts(self) -> None:
         self.screen.heading(self._gettext("Facts"))

@@ -179,7 +179,7 @@ class _Mixer:
     # --- the rule ---
 
     def _part(self, before: RulePart, now: RulePart) -> RulePart:
-        if isinstance(before, Count) and isinstance(now, Count):
+        if isinstance(before, Count) and isinstance(now, Count) and not any(map(_has_mandatory_group, (before, now))):
             return self._group(before, now, before.members, now.members, self._count)
         if isinstance(before, Join) and isinstance(now, Join) and before.operator == now.operator != "not":
             return self._group(before, now, before.parts, now.parts, self._join)
@@ -273,6 +273,11 @@ class _Mixer:
                 self.joined.append((Part(Kind.DECLARATION, name), Part(Kind.DECLARATION, other)))
         read = _read(mixed, declared)
         return {name: fact for name, fact in declared.items() if name in read}
+
+
+def _has_mandatory_group(group: Count) -> bool:
+    """Whether a group in a group must be met: what it says changes only as a whole."""
+    return not {*group.mandatory} <= {*own_names(group)}
 
 
 def _read(rulebook: Rulebook, facts: Mapping[str, FactDeclaration]) -> set[str]:

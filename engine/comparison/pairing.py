@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.comparison.atom import Kind, Part
-from engine.rulebooks.rulebook import Combination, Condition, Count, Criterion, Rulebook, RulePart, Test
+from engine.rulebooks.rulebook import Combination, Condition, ConditionCount, Count, Criterion, Rulebook, RulePart, Test
 
 
 def form_of(condition: Condition) -> object:
     """A condition without the thresholds and answers in it, and without its order."""
     if isinstance(condition, Test):
         return condition.fact
+    if isinstance(condition, ConditionCount):
+        parts = ((form_of(part), i in condition.mandatory) for i, part in enumerate(condition.parts))
+        return condition.required, tuple(sorted(parts, key=repr))
     return condition.operator, tuple(sorted((form_of(part) for part in condition.parts), key=repr))
 
 
@@ -21,7 +24,7 @@ def paired_tests(before: Condition, now: Condition) -> Iterator[tuple[Test, Test
         assert isinstance(now, Test)
         yield before, now
         return
-    assert isinstance(now, Combination)
+    assert not isinstance(now, Test)
     left = [part for part in before.parts if part not in now.parts]
     for part in now.parts:
         if part in before.parts:
@@ -103,7 +106,7 @@ def only_in(rulebook: Rulebook, other: Rulebook) -> list[Criterion]:
 
 def pieces_of(criterion: Criterion, others: Sequence[Criterion]) -> list[Criterion]:
     """Those of some criteria that together ask what one asks; none where they do not."""
-    if isinstance(criterion.condition, Test):
+    if not isinstance(criterion.condition, Combination):
         return []
     asked, operator = [repr(form_of(part)) for part in criterion.condition.parts], criterion.condition.operator
     pieces, covered = [], set[str]()

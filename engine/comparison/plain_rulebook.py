@@ -11,6 +11,7 @@ from engine.rulebooks.rulebook import (
     AnswerTest,
     Combination,
     Condition,
+    ConditionCount,
     Count,
     Criterion,
     Join,
@@ -20,6 +21,7 @@ from engine.rulebooks.rulebook import (
     Test,
 )
 from engine.rulebooks.splits import split_ids, splits_between
+from engine.values.logic import Connective
 
 NO_TEXT = Text(da="", en="")
 Item = TypeVar("Item", Criterion, Override)
@@ -110,7 +112,7 @@ def plain(rulebook: Rulebook) -> Rulebook:
 
     Titles stay, by which things are recognised.
     """
-    group = _plain_part(rulebook.rule.group)
+    group = plain_part(rulebook.rule.group)
     assert not isinstance(group, str)
     return rulebook._replace(
         criteria=tuple(_plain_criterion(criterion) for criterion in rulebook.criteria),
@@ -143,14 +145,33 @@ def plain_condition(condition: Condition) -> Condition:
     if isinstance(condition, Test):
         return condition._replace(reference=NO_TEXT)
     parts = [plain_condition(part) for part in condition.parts]
+    if isinstance(condition, ConditionCount):
+        return _plain_count(condition.required, parts, condition.mandatory)
     if condition.operator == "not":
         (part,) = parts
         if isinstance(part, Combination) and part.operator == "not":
             return part.parts[0]
         return Combination("not", (part,))
-    flat = [inner for part in parts for inner in _parts_of(part, condition.operator)]
+    return _joined(condition.operator, parts)
+
+
+def _joined(operator: Connective, parts: Iterable[Condition]) -> Condition:
+    flat = [inner for part in parts for inner in _parts_of(part, operator)]
     ordered = sorted(dict.fromkeys(flat), key=_order)
-    return ordered[0] if len(ordered) == 1 else Combination(condition.operator, tuple(ordered))
+    return ordered[0] if len(ordered) == 1 else Combination(operator, tuple(ordered))
+
+
+def _plain_count(required: int, parts: Sequence[Condition], mandatory: Sequence[int]) -> Condition:
+    """A count in one order; all of several, or one of several, as what it is. What stands twice counts twice."""
+    if required == len(parts):
+        return _joined("all", parts)
+    if required == 1 and not mandatory:
+        return _joined("any", parts)
+    ordered = sorted(
+        ((part, i in mandatory) for i, part in enumerate(parts)), key=lambda pair: (_order(pair[0]), pair[1])
+    )
+    numbers = tuple(i for i, (_, is_mandatory) in enumerate(ordered) if is_mandatory)
+    return ConditionCount(required, tuple(part for part, _ in ordered), numbers)
 
 
 def _parts_of(condition: Condition, operator: str) -> tuple[Condition, ...]:
@@ -168,18 +189,28 @@ def _sortable(condition: Condition) -> list[object]:
         return ["", condition.fact, condition.key, sorted(condition.answers)]
     if isinstance(condition, Test):
         return ["", condition.fact, condition.key, str(condition.threshold)]
+    if isinstance(condition, ConditionCount):
+        return [str(condition.required), *map(_sortable, condition.parts), *map(str, condition.mandatory)]
     return [condition.operator, *map(_sortable, condition.parts)]
 
 
-def _plain_part(part: RulePart) -> RulePart:
+def plain_part(part: RulePart) -> RulePart:
+    """A part of a rule in one order, its groups without names; one that is mandatory is called by what it says."""
     match part:
         case str():
             return part
         case Count():
-            return part._replace(members=_ordered(part.members), mandatory=tuple(sorted(part.mandatory)))
+            plain, called = [plain_part(member) for member in part.members], dict[str, str]()
+            for i, member in enumerate(part.members):
+                if not isinstance(member, str) and member.id in part.mandatory:
+                    assert member.id is not None
+                    called[member.id] = f"({plain[i]!r})"
+                    plain[i] = plain[i]._replace(id=called[member.id])  # type: ignore[union-attr]
+            mandatory = tuple(sorted(called.get(name, name) for name in part.mandatory))
+            return Count(part.required, _ordered(plain), mandatory)
         case Join():
-            return part._replace(parts=_ordered(part.parts))
+            return Join(part.operator, _ordered(map(plain_part, part.parts)))
 
 
 def _ordered(parts: Iterable[RulePart]) -> tuple[RulePart, ...]:
-    return tuple(sorted(map(_plain_part, parts), key=repr))
+    return tuple(sorted(parts, key=repr))

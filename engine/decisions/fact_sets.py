@@ -19,6 +19,7 @@ from engine.evaluation.completions import MAX_CASES, Completions, Regions, Situa
 from engine.evaluation.evidence import Finding, findings_of
 from engine.evaluation.program import (
     ChoiceNode,
+    CountNode,
     JoinNode,
     Program,
     StatedNode,
@@ -298,9 +299,10 @@ class _FactAnalyst:
         if isinstance(node, ChoiceNode):
             self._follow(node.then, direction, helps)
             self._follow(node.otherwise, direction, helps)
-        elif isinstance(node, JoinNode):
+        elif isinstance(node, JoinNode | CountNode):
+            is_turned = isinstance(node, JoinNode) and node.operator == "not"
             for child in node.children:
-                self._follow(child, direction is not (node.operator == "not"), helps)
+                self._follow(child, direction is not is_turned, helps)
 
     def _settling(self, index: int, statuses: Sequence[Status], *, is_met: bool) -> Ways:
         """The minimal sets of open facts by which a condition can come out in one way."""
@@ -309,6 +311,9 @@ class _FactAnalyst:
             return [frozenset()] if (status is Status.MET) is is_met else []
         if isinstance(node, TestNode):
             return [frozenset({node.fact})]
+        if isinstance(node, CountNode):
+            ways = {child: self._settling(child, statuses, is_met=is_met) for child in node.children}
+            return _counted(node, ways, is_met=is_met)
         assert isinstance(node, JoinNode)
         is_part_met = is_met is not (node.operator == "not")
         parts = [self._settling(child, statuses, is_met=is_part_met) for child in children_of(node)]
@@ -321,11 +326,29 @@ class _FactAnalyst:
             return [frozenset()]
         if isinstance(node, TestNode):
             return [frozenset({node.fact})]
+        if isinstance(node, CountNode):
+            alike = (child for child in node.children if statuses[child] is status)
+            ways = {child: self._giving(child, statuses) for child in alike}
+            return _counted(node, ways, is_met=status is Status.MET)
         assert isinstance(node, JoinNode)
         of_part = status if node.operator != "not" else negation(status)
         parts = [self._giving(child, statuses) for child in node.children if statuses[child] is of_part]
         needs_all = (status is Status.MET) is (node.operator == "all")
         return _together(parts) if needs_all else _minimal(itertools.chain(*parts))
+
+
+def _counted(node: CountNode, ways: Mapping[int, Ways], *, is_met: bool) -> Ways:
+    """The ways in which a count comes out as met, or as not met, from those of its parts that come out so."""
+    mandatory = [ways.get(child, []) for child in node.mandatory]
+    together: Iterable[Ways]
+    if is_met:
+        others = [of_part for child, of_part in ways.items() if child not in node.mandatory]
+        chosen = itertools.combinations(others, max(0, node.required - len(mandatory)))
+        together = (_together([*mandatory, *combination]) for combination in chosen)
+    else:
+        too_few = itertools.combinations(ways.values(), len(node.children) - node.required + 1)
+        together = itertools.chain(mandatory, (_together(combination) for combination in too_few))
+    return _minimal(itertools.islice(itertools.chain.from_iterable(together), MAX_SETS))
 
 
 def _together(parts: Iterable[Ways]) -> Ways:

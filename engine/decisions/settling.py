@@ -14,9 +14,9 @@ from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, tes
 from engine.evaluation.completions import has_mean_of_whole, is_stepped
 from engine.evaluation.evidence import Finding, State
 from engine.evaluation.regions import passes, regions_of
-from engine.rulebooks.rulebook import Condition, FactDeclaration, Mean, Possible, Test
+from engine.rulebooks.rulebook import Condition, ConditionCount, FactDeclaration, Mean, Possible, Test
 from engine.values.interval import Interval
-from engine.values.logic import Status, all_of, any_of, choice, negation, union
+from engine.values.logic import Status, all_of, any_of, at_least, choice, negation, union
 
 MAX_COMPLETIONS = 1_000
 """So many ways are tried in which what an item rests on can turn out; where there are more, nothing is told."""
@@ -191,6 +191,8 @@ def _of_condition(condition: Condition, results: Results) -> Status:
     if isinstance(condition, Test):
         return results[condition]
     parts = [_of_condition(part, results) for part in condition.parts]
+    if isinstance(condition, ConditionCount):
+        return at_least(condition.required, parts, [parts[i] for i in condition.mandatory])
     if condition.operator == "not":
         return negation(parts[0])
     return all_of(parts) if condition.operator == "all" else any_of(parts)

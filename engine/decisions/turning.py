@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.decisions.trace import CriterionTrace, OverrideTrace, TestTrace, tests_in
 from engine.evaluation.regions import passes, regions_of
-from engine.rulebooks.rulebook import Combination, Condition, Test
+from engine.rulebooks.rulebook import Combination, Condition, ConditionCount, Test
 from engine.values.logic import Status
 
 MAX_WAYS, MAX_JOINED = 8, 200
@@ -78,12 +78,29 @@ def _ways(condition: Condition, is_to_be_met: bool, tests: Mapping[Test, TestTra
     if isinstance(condition, Test):
         test = tests[condition]
         return [(Turn(test, is_to_be_met),)]
+    if isinstance(condition, ConditionCount):
+        return _ways_of_count(condition, is_to_be_met, tests)
     if condition.operator == "not":
         return _ways(condition.parts[0], not is_to_be_met, tests)
     parts = [_ways(part, is_to_be_met, tests) for part in condition.parts]
     if _needs_every_part(condition, is_to_be_met):
         return _together(parts)
     return [way for ways in parts for way in ways][:MAX_JOINED]
+
+
+def _ways_of_count(condition: ConditionCount, is_to_be_met: bool, tests: Mapping[Test, TestTrace]) -> list[Way]:
+    """By so many parts, the mandatory ones among them; or by one that is mandatory, or by too many that fail."""
+    parts = [_ways(part, is_to_be_met, tests) for part in condition.parts]
+    mandatory = [parts[i] for i in condition.mandatory]
+    ways: Iterable[Way]
+    if is_to_be_met:
+        others = [part for i, part in enumerate(parts) if i not in condition.mandatory]
+        chosen = itertools.combinations(others, max(0, condition.required - len(mandatory)))
+        ways = (way for combination in chosen for way in _together([*mandatory, *combination]))
+    else:
+        too_few = itertools.combinations(parts, len(parts) - condition.required + 1)
+        ways = itertools.chain(*mandatory, (way for combination in too_few for way in _together([*combination])))
+    return [*itertools.islice(ways, MAX_JOINED)]
 
 
 def _needs_every_part(condition: Combination, is_to_be_met: bool) -> bool:

@@ -93,7 +93,10 @@ def _diagnostic(shape_class: type, root: Node, detail: ErrorDetails, names: typi
         return Diagnostic(node.place, "missing-text", words, _TWO_LANGUAGES)
     annotation = _annotation_at(shape_class, path)
     allowed = dict.fromkeys(names.get(word, word) for word in _words_in(annotation))
-    return _wrong(node, names.get(last, last), detail, list(allowed), annotation)
+    instead = getattr(_shape_at(shape_class, path), "instead", None)
+    if instead is None and not isinstance(node, Scalar):
+        instead = getattr(owner, "instead", None)
+    return _wrong(node, names.get(last, last), detail, list(allowed), annotation, instead)
 
 
 def _near_key(key: str, owner: type | None, names: typing.Mapping[str, str]) -> str | None:
@@ -149,7 +152,10 @@ def _given(node: Node) -> Message | str:
     return quoted(node.text) if node.text else message("an empty value")
 
 
-def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str], annotation: Any) -> Diagnostic:
+def _wrong(
+    node: Node, name: str, detail: ErrorDetails, words: list[str], annotation: Any, instead: Message | None
+) -> Diagnostic:
+    """What stands where it does not belong; `instead` is what the record says that is written there."""
     written, kind = _given(node), detail["type"]
     if kind == "literal_error":
         near = near_hint(node.text if isinstance(node, Scalar) else "", words)
@@ -163,7 +169,7 @@ def _wrong(node: Node, name: str, detail: ErrorDetails, words: list[str], annota
         if name:
             said = message("{written} does not belong in `{key}`", written=written, key=name)
         return Diagnostic(node.place, "wrong-type", said)
-    advice = _WRITTEN.get(expected)
+    advice = instead or _WRITTEN.get(expected)
     if isinstance(node, Scalar) and kind.startswith("decimal"):
         advice = number_hint(node.text)
     return Diagnostic(

@@ -337,10 +337,20 @@ class ColumnarProgram:
                 return _joined(node.operator, [self._of(child) for child in node.children])
             case ChoiceNode():
                 return _choice(self._of(node.condition), self._of(node.then), self._of(node.otherwise))
-            case CountNode() | CountedNode():
+            case CountNode():
+                return self._count(node)
+            case CountedNode():
                 raise AssertionError(f"node {index} belongs to the ruling")
             case _:
                 assert_never(node)
+
+    def _count(self, node: CountNode) -> _Flags:
+        """At least so many of conditions, which always apply, the mandatory ones among them."""
+        parts, mandatory = ([self._of(child) for child in nodes] for nodes in (node.children, node.mandatory))
+        enough = _sum_of([part.met.cast(nw.Int64) for part in parts]) >= node.required
+        can_be_enough = _sum_of([part.can_be_met.cast(nw.Int64) for part in parts]) >= node.required
+        met = reduce(lambda a, b: a & b, (part.met for part in mandatory), enough)
+        return _plain(met, reduce(lambda a, b: a & b, (part.can_be_met for part in mandatory), can_be_enough))
 
     def _test(self, test: Test) -> tuple[nw.Expr, nw.Expr]:
         """Whether all, and whether some, of the possible values pass."""

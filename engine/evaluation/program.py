@@ -14,16 +14,20 @@ from typing import NamedTuple, assert_never
 from engine.rulebooks.rulebook import (
     YES,
     AnswerTest,
+    Combination,
     Condition,
+    ConditionCount,
     Count,
     Criterion,
     FactDeclaration,
+    Join,
     Override,
     Rulebook,
     RulePart,
     Test,
     Verdict,
     both_ways,
+    name_of,
 )
 from engine.values.logic import PLAIN, Connective, Status, Truth, choice, negation
 
@@ -259,10 +263,13 @@ class _Compiler:
         if isinstance(condition, Test):
             return self._add(TestNode(self._name(name), condition))
         parts = tuple(self.condition(part, f"{name}.{self._part_name(part)}") for part in condition.parts)
+        if isinstance(condition, ConditionCount):
+            mandatory = tuple(parts[i] for i in condition.mandatory)
+            return self._add(CountNode(self._name(name), condition.required, parts, mandatory))
         return self._add(JoinNode(self._name(name), condition.operator, parts))
 
     def _part_name(self, part: Condition) -> str:
-        return part.fact if isinstance(part, Test) else part.operator
+        return part.fact if isinstance(part, Test) else _word(part)
 
     def rule(self, rulebook: Rulebook, criteria: tuple[CriterionNodes, ...]) -> int:
         counted = {c.criterion.id: self._counted(c) for c in criteria}
@@ -282,7 +289,8 @@ class _Compiler:
         members = part.members if isinstance(part, Count) else part.parts
         children = tuple(self._part(member, f"{name}.{_word(member)}", counted) for member in members)
         if isinstance(part, Count):
-            mandatory = tuple(counted[m] for m in part.mandatory)
+            names = [name_of(member) for member in members]
+            mandatory = tuple(children[names.index(name)] for name in part.mandatory)
             return self._add(CountNode(self._name(name), part.required, children, mandatory))
         return self._add(JoinNode(self._name(name), part.operator, children))
 
@@ -310,7 +318,9 @@ class _Compiler:
         return self._add(JoinNode(self._name("verdict"), "all", (node,)))
 
 
-def _word(part: RulePart) -> str:
+def _word(part: RulePart | Combination | ConditionCount) -> str:
     if isinstance(part, str):
         return part
-    return f"at_least_{part.required}" if isinstance(part, Count) else part.operator
+    if isinstance(part, Count | Join) and part.id is not None:
+        return part.id
+    return f"at_least_{part.required}" if isinstance(part, Count | ConditionCount) else part.operator

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from engine.decisions.analysis import Pair, Sets
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Count, Override, Rulebook, RulePart
+from engine.rulebooks.rulebook import Count, Override, Rulebook, RulePart, groups_in, name_of
 from engine.texts.catalogue import Message, message, message_in, message_of_number_in
 from engine.values.logic import Status, union
 
@@ -128,6 +128,11 @@ class Clauses:
     def __init__(self, rulebook: Rulebook, wording: Wording) -> None:
         self._rulebook, self._wording = rulebook, wording
         self._overrides = {o.id: wording.quoted(wording.text(o.title)) for o in rulebook.overrides}
+        self._groups = {
+            group.id: wording.quoted(wording.text(group.title))
+            for group in groups_in(rulebook.rule.group)
+            if group.id is not None and group.title is not None
+        }
         self._offer_is = {o.id: wording.text(o.offer_is) for o in rulebook.overrides if o.offer_is is not None}
 
     def sets(self, sets: Sets, mood: Mood) -> str:
@@ -159,8 +164,9 @@ class Clauses:
         return self._wording.render(words[opening, joined_by]).join(clauses)
 
     def names(self, ids: Iterable[str], joined_by: Literal["and", "or"] = "and") -> str:
-        """Criteria by their ids, overrides by their titles."""
-        return self._wording.listed((self._overrides.get(i, i) for i in ids), joined_by)
+        """Criteria by their ids, overrides and groups by their titles."""
+        named = {**self._groups, **self._overrides}
+        return self._wording.listed((named.get(i, i) for i in ids), joined_by)
 
     def excluded(self, pairs: Sequence[Pair]) -> str:
         """Statuses of two items that no offer has together, pair by pair; empty where there are none."""
@@ -202,7 +208,11 @@ class Clauses:
         return self._wording.gettext("it is not so that {nested}", nested=self._nested(part))
 
     def _nested(self, part: RulePart) -> str:
-        return self.rule(part) if isinstance(part, str) else f"({self.rule(part)})"
+        """A part within another: a group in brackets, behind its name where it has one."""
+        if isinstance(part, str):
+            return self.rule(part)
+        name = self._groups.get(part.id or "")
+        return f"({self.rule(part)})" if name is None else f"{name} ({self.rule(part)})"
 
     def _count(self, part: Count) -> str:
         wording, number = self._wording, self._wording.counted(part.required)
@@ -215,8 +225,10 @@ class Clauses:
             return (
                 wording.gettext("at least {number} of {pool} {verb}", number=number, pool=pool, verb=verb) + mandatory
             )
-        each = "; ".join(map(self.rule, part.members))
-        return wording.gettext("at least {number} of the following hold: {each}", number=number, each=each) + mandatory
+        each = "; ".join(self._nested(m) if name_of(m) in self._groups else self.rule(m) for m in part.members)
+        return wording.gettext(
+            "at least {number} of the following hold{mandatory}: {each}", number=number, mandatory=mandatory, each=each
+        )
 
     def _pool(self, names: Sequence[str]) -> str:
         """Criteria to take some of: by number where they are all there are."""

@@ -9,7 +9,7 @@ from engine.decisions.fact_sets import fact_sets
 from engine.decisions.notes import is_judged_without_reason
 from engine.decisions.trace import CriterionTrace, TestTrace, Trace, tests_in
 from engine.explanation.clauses import override_sentence
-from engine.explanation.views import one_is_enough, view_of
+from engine.explanation.views import enough_of, view_of
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Verdict
 from engine.values.logic import Status
@@ -133,7 +133,7 @@ class EvidenceAndReasons:
     def tests(self, criterion: CriterionTrace, tests: Sequence[TestTrace]) -> str:
         """Tests of a criterion, one after the other, and that one of them is enough where it is."""
         words = [self._test(criterion, test) for test in tests]
-        if sum(test in criterion.tests for test in tests) > 1 and (enough := one_is_enough(criterion, self.wording)):
+        if sum(test in criterion.tests for test in tests) > 1 and (enough := enough_of(criterion, self.wording)):
             words.append(enough)
         return "; ".join(words)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from engine.decisions.trace import CriterionTrace, TestTrace
 from engine.evaluation.evidence import Finding
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Test
+from engine.rulebooks.rulebook import Combination, Condition, ConditionCount, Test, holds_count
 from engine.values.logic import Status
 
 Asks = Literal["required", "indicative"]
@@ -86,19 +87,33 @@ def is_indicative(criterion: CriterionTrace, test: TestTrace) -> bool:
     return criterion.criterion.judgement is not None and test in criterion.tests
 
 
-def one_is_enough(criterion: CriterionTrace, wording: Wording) -> str:
-    """That one of a criterion's requirements is enough; empty where it is not so, or where there is one alone.
+def enough_of(criterion: CriterionTrace, wording: Wording) -> str:
+    """How many of a criterion's requirements are enough; empty where all are needed, or where there is one alone.
 
     >>> from engine.decisions.decide import Decider
     >>> from engine.decisions.trace import Subject
     >>> from engine.rulebooks.library import Library
     >>> trace = Decider(Library().in_force(2018)[0], engine="reference").decide(Subject("x", "X"), {}, 2018)
-    >>> one_is_enough(trace.criterion("A2"), Wording("en")), one_is_enough(trace.criterion("A1"), Wording("en"))
+    >>> enough_of(trace.criterion("A2"), Wording("en")), enough_of(trace.criterion("A1"), Wording("en"))
     ('one of the three is enough', '')
     """
     condition = criterion.criterion.condition
-    if isinstance(condition, Test) or condition.operator != "any" or len(condition.parts) < 2:
+    if words := how_many(condition, criterion.tests, wording):
+        return words
+    if not isinstance(condition, Combination) or condition.operator != "any" or len(condition.parts) < 2:
         return ""
     if not all(isinstance(part, Test) for part in condition.parts):
         return ""
     return wording.gettext("one of the {number} is enough", number=wording.counted(len(condition.parts)))
+
+
+def how_many(condition: Condition, tests: Iterable[TestTrace], wording: Wording) -> str:
+    """How many of several a condition requires, of groups in groups all that it asks; empty where it counts nothing."""
+    if not holds_count(condition):
+        return ""
+    facts = {test.finding.fact.id: test.finding.fact for test in tests}
+    if not isinstance(condition, ConditionCount) or not all(isinstance(part, Test) for part in condition.parts):
+        return wording.gettext("required: {condition}", condition=wording.condition(condition, facts))
+    numbers = {"number": wording.counted(condition.required), "all": wording.counted(len(condition.parts))}
+    words = wording.gettext("required: at least {number} of the {all}", **numbers)
+    return words + wording.among_them(condition, facts)

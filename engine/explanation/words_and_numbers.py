@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import assert_never
@@ -10,7 +10,7 @@ from typing import assert_never
 from engine.decisions.trace import TestTrace
 from engine.evaluation.evidence import Finding
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import AnswerTest, FactDeclaration, Test
+from engine.rulebooks.rulebook import AnswerTest, Condition, ConditionCount, FactDeclaration, Test
 from engine.texts.catalogue import Language, Message, grouped, message, message_in, message_of_number
 from engine.texts.days import day_in_words
 from engine.values.comparison import Comparison, ends_of
@@ -312,6 +312,47 @@ class Wording:
         ('at most 61%', '3')
         """
         return self.render(_compared(comparison), number=number)
+
+    def condition(
+        self,
+        condition: Condition,
+        facts: Mapping[str, FactDeclaration],
+        *,
+        nested: bool = False,
+        with_ids: bool = False,
+    ) -> str:
+        """What a condition asks, test by test; in brackets where it stands in another one and has several parts."""
+        if isinstance(condition, Test):
+            fact = facts[condition.fact]
+            label = f"{self.text(fact.label)} ({fact.id})" if with_ids else self.text(fact.label)
+            return f"{label}: {self.required(condition, fact)}"
+        parts = [self.condition(part, facts, nested=True, with_ids=with_ids) for part in condition.parts]
+        if isinstance(condition, ConditionCount):
+            words = self._count_of(condition, parts, facts)
+        elif condition.operator == "not":
+            return self.gettext("not ({parts})", parts=self.condition(condition.parts[0], facts, with_ids=with_ids))
+        else:
+            words = self.phrase("and" if condition.operator == "all" else "or").join(parts)
+        return f"({words})" if nested and len(parts) > 1 else words
+
+    def _count_of(self, condition: ConditionCount, parts: Sequence[str], facts: Mapping[str, FactDeclaration]) -> str:
+        return self.gettext(
+            "at least {number} of the following hold{mandatory}: {each}",
+            number=self.counted(condition.required),
+            mandatory=self.among_them(condition, facts),
+            each="; ".join(parts),
+        )
+
+    def among_them(self, condition: ConditionCount, facts: Mapping[str, FactDeclaration]) -> str:
+        """Which parts of a count must be among those that hold; empty where none has to be."""
+        if not condition.mandatory:
+            return ""
+        mandatory = (condition.parts[i] for i in condition.mandatory)
+        named = (
+            self.quoted(self.text(facts[one.fact].label) if isinstance(one, Test) else self.condition(one, facts))
+            for one in mandatory
+        )
+        return self.gettext(", {mandatory} among them", mandatory=self.listed(named))
 
     def quoted(self, text: str) -> str:
         """A text in the quotation marks of the language."""

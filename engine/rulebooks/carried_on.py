@@ -7,7 +7,7 @@ whole where they stand. What comes from a file keeps its place in it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as MappingType
 
 from engine.diagnostics import near_hint, nearest, quoted
@@ -27,6 +27,8 @@ _WITH_TEXTS = ("title", "overrides", "rule", "criteria")
 """The parts whose texts are filled."""
 _LISTS = ("of", "all", "mandatory")
 """The lists of a rule in which a criterion can be replaced by several: elsewhere the rule would mean another thing."""
+_TEXTS = ("id", "title", "reference", "reading")
+"""What a rule says besides who counts, and how many."""
 _RULE_IN_FULL = message("write `rule` in full")
 
 
@@ -224,17 +226,15 @@ class _Whole(Checker):
         """The rule that is written; else that of before, with parts in the place of what was split."""
         anew = self._changes.entries.get("rule")
         before = self._former.entries["rule"]
-        number = None
+        said: dict[str, Node] = {}
+        assert isinstance(before, Mapping)
         if isinstance(anew, Mapping):
             said = {key: node for key, node in anew.entries.items() if not _says_nothing(node)}
-            if said.keys() != {"at_least"}:
+            if _is_in_full(said.keys()):
                 return anew._replace(entries=said)
-            number = said["at_least"]
-        assert isinstance(before, Mapping)
-        if number is not None:
-            places = {**before.key_places, "at_least": _mapping(self._changes, "rule").key_places["at_least"]}
-            before = Mapping(_mapping(self._changes, "rule").place, {**before.entries, "at_least": number}, places)
-        return self._with_parts(before, is_number_said=number is not None)
+            entries = {key: node for key, node in {**before.entries, **anew.entries}.items() if not _says_nothing(node)}
+            before = Mapping(anew.place, entries, {**before.key_places, **anew.key_places})
+        return self._with_parts(before, is_number_said="at_least" in said)
 
     def _with_parts(self, rule: Mapping, *, is_number_said: bool) -> Mapping:
         lists = {key: node for key, node in rule.entries.items() if key in _LISTS}
@@ -270,6 +270,11 @@ class _Whole(Checker):
                 yield from self._last_parts(part)
             else:
                 yield part
+
+
+def _is_in_full(keys: Collection[str]) -> bool:
+    """Whether a rule says who counts: what says no more than how many, or texts, keeps the rest."""
+    return not keys or not {*keys} <= {"at_least", *_TEXTS}
 
 
 def _names(node: Node) -> set[str]:

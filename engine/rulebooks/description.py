@@ -8,6 +8,7 @@ from engine.rulebooks.language import Text
 from engine.rulebooks.rulebook import (
     AnswerTest,
     Condition,
+    ConditionCount,
     Count,
     Criterion,
     FactDeclaration,
@@ -94,16 +95,20 @@ def _condition(condition: Condition) -> JsonRecord:
         return {"fact": condition.fact, condition.key: decimal_text(condition.threshold)}
     if isinstance(condition, AnswerTest):
         return {"fact": condition.fact, condition.key: sorted(condition.answers)}
+    if isinstance(condition, ConditionCount):
+        mandatory = list(condition.mandatory)
+        return {"at_least": condition.required, "of": [_condition(p) for p in condition.parts], "mandatory": mandatory}
     return {condition.operator: [_condition(part) for part in condition.parts]}
 
 
 def _part(part: RulePart) -> Any:
     if isinstance(part, str):
         return part
+    named = {"id": part.id, "title": _text(part.title)} if part.id and part.title else {}
     if isinstance(part, Count):
         members = [_part(member) for member in part.members]
-        return {"at_least": part.required, "of": members, "mandatory": list(part.mandatory)}
-    return {part.operator: [_part(member) for member in part.parts]}
+        return {**named, "at_least": part.required, "of": members, "mandatory": list(part.mandatory)}
+    return {**named, part.operator: [_part(member) for member in part.parts]}
 
 
 def _fact(fact: FactDeclaration) -> JsonRecord:

@@ -9,7 +9,16 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from engine.documents.shape import key, shape
-from engine.rulebooks.meant import IN_CONDITION, IN_FORMAT_1, IN_GROUP
+from engine.rulebooks.meant import (
+    IN_CONDITION,
+    IN_DERIVED,
+    IN_FORMAT_1,
+    IN_GROUP,
+    IN_RATIO,
+    NAMED_FACT,
+    NO_FORMULA,
+    SEVERAL_WRITTEN,
+)
 from engine.texts.catalogue import Message
 
 
@@ -53,6 +62,9 @@ class Mean:
 class Ratio:
     """One fact divided by another."""
 
+    meant: ClassVar[Mapping[str, Message]] = IN_RATIO
+    instead: ClassVar[Message] = NAMED_FACT
+
     of: str = key(description="the fact above the line")
     to: str = key(description="the fact below the line, above 0")
 
@@ -72,6 +84,8 @@ class YearValue:
 class Several:
     """Several numbers: of facts that are listed, or of years of one."""
 
+    instead: ClassVar[Message] = SEVERAL_WRITTEN
+
     of: str | list[str] = key(
         at_least=1, description="the facts, each with one value; or one that has a value for each year, with `years`"
     )
@@ -87,6 +101,8 @@ class Several:
 class Difference:
     """One fact less another."""
 
+    instead: ClassVar[Message] = NAMED_FACT
+
     of: str = key(description="the fact from which is taken")
     less: str = key(description="the fact that is taken from it")
 
@@ -94,6 +110,9 @@ class Difference:
 @shape
 class Derived:
     """How a fact follows from others: one of `value`, `sum`, `least`, `largest`, `difference`, `mean`, `ratio`."""
+
+    meant: ClassVar[Mapping[str, Message]] = IN_DERIVED
+    instead: ClassVar[Message] = NO_FORMULA
 
     value: YearValue | None = key(default=None, description="one year's number")
     sum: Several | None = key(default=None, description="the numbers added up")
@@ -160,16 +179,24 @@ class OtherFact:
 
 @shape
 class Condition:
-    """A condition: one of `all`, `any`, `not`, or a test on one `fact`."""
+    """A condition: one of `all`, `any`, `not`, `at_least` k `of` several, or a test on one `fact`."""
 
     meant: ClassVar[Mapping[str, Message]] = IN_CONDITION
 
     all: list[Condition] | None = key(default=None, at_least=1, description="each of these")
     any: list[Condition] | None = key(default=None, at_least=1, description="at least one of these")
     not_: Condition | None = key(default=None, alias="not", description="the opposite of this")
+    of: list[Condition] | None = key(
+        default=None, at_least=1, description="conditions of which `at_least` so many must hold"
+    )
+    mandatory: list[str] | None = key(
+        default=None, description="with `of`: the facts whose tests must be among those that hold"
+    )
     fact: str | None = key(default=None, description="the fact that is tested")
     at_most: Decimal | OtherFact | None = key(default=None, description="met where the number is this or less")
-    at_least: Decimal | OtherFact | None = key(default=None, description="met where the number is this or more")
+    at_least: Decimal | OtherFact | None = key(
+        default=None, description="met where the number is this or more; with `of`, how many must hold"
+    )
     below: Decimal | OtherFact | None = key(default=None, description="met where the number is less than this")
     above: Decimal | OtherFact | None = key(default=None, description="met where the number is more than this")
     equals: Decimal | OtherFact | None = key(default=None, description="met where the number is exactly this")
@@ -208,16 +235,23 @@ class Criterion:
 
 @shape
 class Group:
-    """A rule or a part of one: `at_least` k `of` several, `all`, `any` or `not`. A criterion stands as its id."""
+    """A rule or a part of one: `at_least` k `of` several, `all`, `any` or `not`. A criterion stands as its id.
+
+    A group within the rule may have an `id` and a `title`, by which it is told and can be mandatory.
+    """
 
     meant: ClassVar[Mapping[str, Message]] = IN_GROUP
 
     at_least: int | None = key(default=None, at_least=1, description="how many `of` these must be met")
     of: list[str | Group] | None = key(default=None, at_least=1, description="criteria or groups that count")
-    mandatory: list[str] | None = key(default=None, description="criteria that must be among those met")
+    mandatory: list[str] | None = key(
+        default=None, description="criteria, and groups by their `id`, that must be among those met"
+    )
     all: list[str | Group] | None = key(default=None, at_least=1, description="each of these")
     any: list[str | Group] | None = key(default=None, at_least=1, description="at least one of these")
     not_: str | Group | None = key(default=None, alias="not", description="the opposite of this")
+    id: str | None = key(default=None, description="of a group within the rule: what it is called in `mandatory`")
+    title: Text | None = key(default=None, description="with `id`: what the group is called in texts")
 
 
 @shape

@@ -70,7 +70,7 @@ class Change(CriterionKeys):
 
 @shape
 class RuleAnew(Group):
-    """The rule in full; or `at_least` alone, where no more than the required number is another."""
+    """The rule in full; or `at_least` and texts alone, where who counts is as before."""
 
     id: str | None = None
     title: Text | None = None
@@ -98,5 +98,5 @@ class ChangesFile:
     )
     outcomes: Outcomes | None = None
     overrides: dict[str, Override] | None = key(default=None, description="all overrides, in full")
-    rule: RuleAnew | None = key(default=None, description="in full; or `at_least` alone")
+    rule: RuleAnew | None = key(default=None, description="in full; or `at_least` and texts alone")
     changes: dict[str, Change] | None = key(default=None, description="the criteria that are others than before")

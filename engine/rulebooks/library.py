@@ -7,6 +7,7 @@ import datetime
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import rules
@@ -41,7 +42,8 @@ class Library:
     A folder holds a `vocabulary.yaml` and its rulebooks, each a YAML file beside it; a place itself may do without a
     vocabulary, where its rulebooks use one of another place. Versions of one rulebook may stand in several places, but
     not one version in two. A folder is read once, however often it is named. Versions that others are based on may
-    also stand `elsewhere`.
+    also stand `elsewhere`. Series that are shipped beside those of the agreement are chosen only by their names, unless
+    their folder is a place of the library.
 
     >>> library = Library()
     >>> [rulebook.id for rulebook in library.in_force(2018)]
@@ -121,17 +123,25 @@ class Library:
             raise Rejected(self._found)
         self.rulebooks = tuple(sorted(self.rulebooks, key=_order))
 
+    @cached_property
+    def _chosen_unnamed(self) -> tuple[Rulebook, ...]:
+        """The rulebooks that are decided where none is named."""
+        apart = {(SHIPPED / name).resolve() for name in rules.DECIDED_WHERE_NAMED}
+        apart -= {place.resolve() for place in self.places}
+        names = {r.id for r in self.rulebooks if Path(r.file).resolve().parent in apart}
+        return tuple(r for r in self.rulebooks if r.id not in names)
+
     def _on(self, day: datetime.date) -> tuple[Rulebook, ...]:
         return _on(day, self.rulebooks)
 
     def in_force(self, year: int) -> tuple[Rulebook, ...]:
-        """The rulebooks in force on 1 January of a year, a rulebook before those that are its subset.
+        """The rulebooks in force on 1 January of a year that need no name, a rulebook before those that are its subset.
 
         Raises:
             Rejected: there is none.
         """
         day = datetime.date(year, 1, 1)
-        rulebooks = self._on(day)
+        rulebooks = _on(day, self._chosen_unnamed)
         if not rulebooks:
             years = sorted({r.in_force_from.year for r in self.rulebooks})
             advice = message("there are rulebooks for {years}", years=", ".join(map(str, years)))
@@ -142,7 +152,7 @@ class Library:
     def latest_year(self, names: Sequence[str] = ()) -> int:
         """The latest agreement year that a rulebook covers: one of those named, where some of these are named."""
         ids = {identifier for name in names for identifier in self._ids_of(name)}
-        wanted = [r for r in self.rulebooks if r.id in ids] or self.rulebooks
+        wanted = [r for r in self.rulebooks if r.id in ids] or self._chosen_unnamed
         return max((r.in_force_until or r.in_force_from).year for r in wanted)
 
     def _ids_of(self, name: str) -> list[str]:

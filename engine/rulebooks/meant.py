@@ -29,7 +29,8 @@ IN_GROUP: dict[str, Message] = {
         ("fact", "met_when", "is"),
         message("a rule joins criteria by their ids; a test on a fact stands in a criterion"),
     ),
-    **dict.fromkeys(("criterion", "id"), message("a criterion stands in a group as its id alone")),
+    "criterion": message("a criterion stands in a group as its id alone"),
+    **dict.fromkeys(("name", "label"), message("a group is named by `id` and `title`")),
 }
 """In the rule, or a group in it."""
 
@@ -48,12 +49,34 @@ IN_CONDITION: dict[str, Message] = {
         ("between", "range"),
         message("two bounds are two tests: `all: [{{fact: ..., at_least: 1}}, {{fact: ..., at_most: 2}}]`"),
     ),
-    **dict.fromkeys(
-        ("of", "mandatory"), message("conditions are joined by `all`, `any` and `not`; a rule counts criteria")
-    ),
+    **dict.fromkeys(("members", "conditions"), message("did you mean `of`? `at_least: 2, of: [...]`")),
+    **dict.fromkeys(("required", "k", "count", "n"), message("how many of several: `at_least: 2, of: [...]`")),
     **dict.fromkeys(("criterion", "criteria"), message("a condition tests facts; a rule joins criteria")),
 }
 """In a condition."""
+
+NAMED_FACT = message(
+    "a fact stands here by its name: what is put together is declared as one, `derived: {{sum: {{of: [one, other]}}}}`"
+)
+"""Where arithmetic was written within what a number is made of."""
+SEVERAL_WRITTEN = message("`of: [one, other]`, or `of: fact` with `years: [...]`")
+"""Where several numbers belong."""
+NO_FORMULA = message(
+    "each step is a fact of its own, such as `sum: {{of: [one, other]}}` and `ratio: {{of: one, to: other}}`"
+)
+"""Where a formula was written."""
+IN_RATIO: dict[str, Message] = dict.fromkeys(("by", "divided_by", "over"), message("did you mean `to`?"))
+"""In a quotient."""
+IN_DERIVED: dict[str, Message] = {
+    **dict.fromkeys(("min", "minimum", "smallest"), message("did you mean `least`?")),
+    **dict.fromkeys(("max", "maximum", "greatest"), message("did you mean `largest`?")),
+    **dict.fromkeys(("add", "plus", "total"), message("did you mean `sum`?")),
+    **dict.fromkeys(("minus", "subtract", "less"), message("did you mean `difference`?")),
+    **dict.fromkeys(("average", "avg"), message("did you mean `mean`?")),
+    **dict.fromkeys(("quotient", "divide", "division", "share", "percentage"), message("did you mean `ratio`?")),
+    **dict.fromkeys(("formula", "expression"), NO_FORMULA),
+}
+"""In how a fact follows from others."""
 
 _FORMAT_2 = message("a version as changes to the one before is `format: sekskant/rulebook/2`")
 IN_FORMAT_1: dict[str, Message] = dict.fromkeys(("changes", "based_on", "extends", "from_version"), _FORMAT_2)

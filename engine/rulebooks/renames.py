@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeVar
 from engine.rulebooks.rulebook import (
     Aggregate,
     Applicability,
-    Combination,
     Condition,
     Count,
     Criterion,
@@ -23,6 +22,7 @@ from engine.rulebooks.rulebook import (
     Rulebook,
     RulePart,
     Source,
+    Test,
     Vocabulary,
 )
 from engine.rulebooks.splits import split_ids, splits_between
@@ -189,7 +189,7 @@ def _applicability(exempt: Applicability, facts: Ids) -> Applicability:
 
 
 def _condition(condition: Condition, facts: Ids) -> Condition:
-    if isinstance(condition, Combination):
+    if not isinstance(condition, Test):
         return condition._replace(parts=tuple(_condition(part, facts) for part in condition.parts))
     return condition._replace(fact=facts.get(condition.fact, condition.fact))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
@@ -324,13 +324,21 @@ Test = NumberTest | AnswerTest
 
 
 class Combination(NamedTuple):
-    """Conditions, or criteria, joined by `all`, `any` or `not`."""
+    """Conditions joined by `all`, `any` or `not`."""
 
     operator: Connective
     parts: tuple[Condition, ...]
 
 
-Condition = Test | Combination
+class ConditionCount(NamedTuple):
+    """At least `required` of the parts, the mandatory ones among them, which are told by their numbers from 0 on."""
+
+    required: int
+    parts: tuple[Condition, ...]
+    mandatory: tuple[int, ...] = ()
+
+
+Condition = Test | Combination | ConditionCount
 
 
 class Applicability(NamedTuple):
@@ -360,11 +368,13 @@ class Criterion(NamedTuple):
 
 
 class Count(NamedTuple):
-    """At least `required` of the members, every mandatory one among them."""
+    """At least `required` of the members, every mandatory one among them: criteria, and groups that have an id."""
 
     required: int
     members: tuple[RulePart, ...]
     mandatory: tuple[str, ...]
+    id: str | None = None
+    title: Text | None = None
 
 
 class Join(NamedTuple):
@@ -372,10 +382,25 @@ class Join(NamedTuple):
 
     operator: Connective
     parts: tuple[RulePart, ...]
+    id: str | None = None
+    title: Text | None = None
 
 
 RulePart = str | Count | Join
 """A criterion's id, or a group."""
+
+
+def name_of(part: RulePart) -> str | None:
+    """The id of a criterion or a group; None for a group that has none."""
+    return part if isinstance(part, str) else part.id
+
+
+def groups_in(part: RulePart) -> Iterator[Count | Join]:
+    """A group and the groups in it, at whatever depth."""
+    if not isinstance(part, str):
+        yield part
+        for member in part.members if isinstance(part, Count) else part.parts:
+            yield from groups_in(member)
 
 
 class Rule(NamedTuple):
@@ -498,7 +523,15 @@ def tests_of(condition: Condition) -> list[tuple[Test, bool]]:
     if isinstance(condition, Test):
         return [(condition, False)]
     tests = [one for part in condition.parts for one in tests_of(part)]
-    return [(test, not negated) for test, negated in tests] if condition.operator == "not" else tests
+    is_negated = isinstance(condition, Combination) and condition.operator == "not"
+    return [(test, not negated) for test, negated in tests] if is_negated else tests
+
+
+def holds_count(condition: Condition) -> bool:
+    """Whether a condition counts how many of several hold, at whatever depth."""
+    if isinstance(condition, Test):
+        return False
+    return isinstance(condition, ConditionCount) or any(map(holds_count, condition.parts))
 
 
 def both_ways(group: Count | Join) -> list[str]:
@@ -517,7 +550,7 @@ def _collect_uses(part: RulePart, direction: bool, uses: dict[str, set[bool]]) -
     if isinstance(part, str):
         uses.setdefault(part, set()).add(direction)
     elif isinstance(part, Count):
-        for member in (*part.members, *part.mandatory):
+        for member in part.members:
             _collect_uses(member, direction, uses)
     else:
         for member in part.parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import overload
+from typing import Any, overload
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping as MappingNode
@@ -15,12 +15,14 @@ from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, VERSION, Checker, Path
 from engine.rulebooks.filled_texts import Fields, filled, texts_of
+from engine.rulebooks.meant import IN_GROUP
 from engine.rulebooks.rulebook import (
     YES,
     AnswerTest,
     Applicability,
     Combination,
     Condition,
+    ConditionCount,
     Count,
     Criterion,
     Difference,
@@ -60,6 +62,7 @@ _MEMBERSHIPS = ("is_", "in_")
 _OPERATORS = (*_COMPARISONS, *_MEMBERSHIPS)
 _NOTHING = Combination("all", ())
 """Stands for a condition that has a mistake."""
+_BESIDE = message("what must hold stands beside the others: `all: [{{fact: ...}}, {{at_least: 2, of: [...]}}]`")
 
 
 VocabularyNamed = Callable[[str], Vocabulary | None]
@@ -227,6 +230,7 @@ class _RulebookChecker(Checker):
     ) -> None:
         super().__init__(node, vocabulary.present_ids)
         self._vocabulary, self._criteria = vocabulary, list(written.criteria)
+        self._named = {*written.criteria, written.rule.id, *(written.overrides or ())}
         self._conditional = {name for name, c in written.criteria.items() if c.not_applicable is not None}
         self._years = years_covered(written.in_force.from_, written.in_force.until)
         self._of_rule = Fields() if fills_texts else None
@@ -391,27 +395,84 @@ class _RulebookChecker(Checker):
         )
 
     def _condition(self, path: Path, written: language.Condition, reference: language.Text) -> Condition:
-        forms, operators = _given(written, ("all", "any", "not_", "fact")), _given(written, _OPERATORS)
+        forms, operators = _given(written, ("all", "any", "not_", "of", "fact")), _given(written, _OPERATORS)
         if len(forms) != 1:
             words = message("a condition has one form, here {forms}", forms=_listed(forms))
-            self.say(path, "condition-form", words, message("one of `all`, `any`, `not`, `fact`"))
-            return _NOTHING
-        if operators and written.fact is None:
-            words = message(
-                "{operators} belongs beside a `fact`, not beside {form}",
-                operators=_listed(operators),
-                form=_listed(forms),
+            self.say(
+                path, "condition-form", words, message("one of `all`, `any`, `not`, `fact`, or `at_least` and `of`")
             )
-            self.say((*path, _key(operators[0])), "condition-form", words, at_key=True)
+            return _NOTHING
+        self._go_with(path, written, forms[0], operators)
         reference = written.reference or reference
         if written.fact is not None:
             return self._test(path, written.fact, written, operators, reference)
+        if written.of is not None:
+            return self._condition_count(path, written, written.of, reference)
         if written.not_ is not None:
             return Combination("not", (self._condition((*path, "not"), written.not_, reference),))
         parts = enumerate(written.all or written.any or [])
         self._fits((*path, forms[0]), 2 * len(written.all or written.any or []))
         children = tuple(self._condition((*path, forms[0], i), part, reference) for i, part in parts)
         return Combination("all" if written.all else "any", children)
+
+    def _go_with(self, path: Path, written: language.Condition, form: str, operators: Sequence[str]) -> None:
+        """Check that there is nothing beside a form that does not go with it."""
+        if written.mandatory is not None and form != "of":
+            words = message("`mandatory` belongs beside `of`, not beside {form}", form=_listed([form]))
+            self.say((*path, "mandatory"), "condition-form", words, at_key=True)
+        others = [operator for operator in operators if form != "of" or operator != "at_least"]
+        if others and form != "fact":
+            words = message(
+                "{operators} belongs beside a `fact`, not beside {form}",
+                operators=_listed(others),
+                form=_listed([form]),
+            )
+            advice = IN_GROUP.get(others[0])
+            if form in ("all", "any") and others[0] == "at_least":
+                advice = message("what `at_least` counts stands in `of`, not in `{form}`", form=form)
+            self.say((*path, _key(others[0])), "condition-form", words, advice, at_key=True)
+
+    def _condition_count(
+        self, path: Path, written: language.Condition, members: list[language.Condition], reference: language.Text
+    ) -> ConditionCount:
+        """At least so many of conditions; a mandatory one is told by the fact that it tests."""
+        required = self._required(path, written, len(members))
+        self._fits((*path, "of"), 2 * len(members))
+        mandatory = []
+        for i, name in enumerate(written.mandatory or []):
+            tested = [number for number, member in enumerate(members) if member.fact == name]
+            mandatory += tested[:1]
+            if len(tested) == 1:
+                continue
+            words = message("{name} is mandatory, but does not count here", name=quoted(name))
+            advice = near_hint(name, [member.fact for member in members if member.fact])
+            if tested:
+                words = message("{name} is mandatory, but several tests on it count here", name=quoted(name))
+            if tested or not any(member.fact for member in members):
+                advice = _BESIDE
+            self.say((*path, "mandatory", i), "mandatory-not-member", words, advice)
+        self._not_repeated((*path, "mandatory"), written.mandatory or [])
+        parts = tuple(self._condition((*path, "of", i), member, reference) for i, member in enumerate(members))
+        return ConditionCount(required, parts, tuple(dict.fromkeys(mandatory)))
+
+    def _required(self, path: Path, written: language.Condition, number: int) -> int:
+        """How many of so many conditions must hold."""
+        required = written.at_least
+        if required is None:
+            words = message("a condition has one form, here {forms}", forms="`of`")
+            self.say(path, "condition-form", words, message("how many of several: `at_least: 2, of: [...]`"))
+            return 1
+        if isinstance(required, language.OtherFact) or required % 1 or required < 1:
+            words = message("how many of several must hold is a whole number from 1 on")
+            self.say((*path, "at_least"), "condition-form", words)
+            return 1
+        self._enough((*path, "at_least"), int(required), number)
+        return int(required)
+
+    def _enough(self, path: Path, required: int, number: int) -> None:
+        if required > number:
+            words = message("{required} are required, but there are only {members}", required=required, members=number)
+            self.say(path, "k-larger-than-n", words)
 
     def _test(
         self, path: Path, name: str, written: language.Condition, comparisons: list[str], reference: language.Text
@@ -556,6 +617,8 @@ class _RulebookChecker(Checker):
             given = _listed(_given(written, ("at_least",)) + forms)
             words = message("a group has one form, here {forms}", forms=given)
             advice = message("`at_least: 2, of: [...]`, or one of `all`, `any`, `not`")
+            if written.id is not None and not forms:
+                advice = message("a criterion stands in a group as its id alone")
             if forms in (["all"], ["any"]):
                 advice = message("what `at_least` counts stands in `of`, not in `{form}`", form=forms[0])
             self.say(path, "condition-form", words, advice)
@@ -563,12 +626,26 @@ class _RulebookChecker(Checker):
         if written.mandatory is not None and not counts:
             words = message("`mandatory` belongs beside `of`, not beside {form}", form=_listed(forms))
             self.say((*path, "mandatory"), "condition-form", words, at_key=True)
+        named = {} if isinstance(written, language.Rule) else self._named_group(path, written)
         if written.of is not None:
-            return self._count(path, written)
+            return self._count(path, written)._replace(**named)
         if written.not_ is not None:
-            return Join("not", (self._part((*path, "not"), written.not_),))
+            return Join("not", (self._part((*path, "not"), written.not_),), **named)
         parts = written.all or written.any or []
-        return Join("all" if written.all else "any", self._parts((*path, forms[0]), parts))
+        return Join("all" if written.all else "any", self._parts((*path, forms[0]), parts), **named)
+
+    def _named_group(self, path: Path, written: language.Group) -> dict[str, Any]:
+        """The id and the title of a group within the rule, which has both or neither."""
+        if (written.id is None) is not (written.title is None):
+            words = message("a group that has an `id` has a `title`, and the other way round")
+            self.say(path, "condition-form", words)
+        if written.id is not None:
+            self.identifier((*path, "id"), written.id)
+            if written.id in self._named:
+                words = message("{name} names something else already", name=quoted(written.id))
+                self.say((*path, "id"), "repeated-id", words)
+            self._named.add(written.id)
+        return {"id": written.id, "title": written.title}
 
     def _fits(self, path: Path, width: int) -> None:
         if width > MAX_WIDTH:
@@ -581,16 +658,13 @@ class _RulebookChecker(Checker):
 
     def _count(self, path: Path, written: language.Group) -> Count:
         members, required = written.of or [], written.at_least or 1
-        if required > len(members):
-            words = message(
-                "{required} are required, but there are only {members}", required=required, members=len(members)
-            )
-            self.say((*path, "at_least"), "k-larger-than-n", words)
+        self._enough((*path, "at_least"), required, len(members))
         mandatory = written.mandatory or []
         self._not_repeated((*path, "mandatory"), mandatory)
+        names = [name for m in members if (name := m if isinstance(m, str) else m.id) is not None]
         for i, name in enumerate(mandatory):
-            if name not in members:
-                advice = near_hint(name, [m for m in members if isinstance(m, str)])
+            if name not in names:
+                advice = near_hint(name, names)
                 words = message("{name} is mandatory, but does not count here", name=quoted(name))
                 self.say((*path, "mandatory", i), "mandatory-not-member", words, advice)
         return Count(required, self._parts((*path, "of"), members), tuple(mandatory))

@@ -14,6 +14,8 @@ from engine.values.comparison import Comparison
 _COMPARISONS = (*(comparison.value for comparison in Comparison), "is", "in")
 _COUNTED = {"minimum": -MOST_YEARS, "maximum": MOST_YEARS}
 """A year that is counted from another."""
+_COUNT = {"type": ["integer", "string"], "minimum": 1, "pattern": "^0*[1-9][0-9]*$"}
+"""How many of several conditions must hold: as thresholds are, a number or one in quotes."""
 _RANGE, _OF_NUMBERS = ("at_least", "at_most"), ("per", "derived")
 
 
@@ -53,8 +55,9 @@ def _changes(records: dict[str, Any]) -> dict[str, Any]:
     _add(change, at_most_one("split_into", "added", "dropped"), {"anyOf": [present("added"), nothing_of("after")]})
     _add(change, {"anyOf": [nothing_of("split_into", "added", "dropped"), _without(*keys)]}, {"minProperties": 1})
     in_full = {"allOf": [present("id"), present("title"), present("reference"), *rule.pop("allOf")]}
-    number = {"allOf": [present("at_least"), nothing_of(*(key for key in rule["properties"] if key != "at_least"))]}
-    _add(rule, {"anyOf": [number, in_full]})
+    said = ("at_least", "id", "title", "reference", "reading")
+    who = (key for key in rule["properties"] if key not in said)
+    _add(rule, {"anyOf": [{"allOf": [{"anyOf": [present(key) for key in said]}, nothing_of(*who)]}, in_full]})
     return records
 
 
@@ -74,12 +77,16 @@ def _rulebook(schema: dict[str, Any]) -> dict[str, Any]:
     for record in ("Outcome", "Rule", "RuleAnew"):
         if record in records:
             _identify(records[record]["properties"], "id", NAME.pattern)
-    _add(records["Condition"], exactly_one("all", "any", "not", "fact"), at_most_one(*_COMPARISONS))
-    _add(records["Condition"], {"anyOf": [present("fact"), nothing_of(*_COMPARISONS)]})
+    _add(records["Condition"], exactly_one("all", "any", "not", "of", "fact"), at_most_one(*_COMPARISONS))
+    counted = {"allOf": [present("of"), present("at_least"), {"properties": {"at_least": _COUNT}}]}
+    _add(records["Condition"], {"anyOf": [present("fact"), counted, nothing_of("of", *_COMPARISONS)]})
+    _add(records["Condition"], {"anyOf": [present("of"), nothing_of("mandatory")]})
     for record in ("Criterion", "SplitCriterion"):
         if record in records:
             forms = exactly_one("met_when", "indicated_by"), both_or_neither("indicated_by", "judgement")
             _add(records[record], *forms)
+    records["Group"]["properties"]["id"] |= {"pattern": _whole(NAME.pattern)}
+    _add(records["Group"], both_or_neither("id", "title"))
     for record in ("Group", "Rule", "RuleAnew"):
         if record in records:
             _add(records[record], exactly_one("of", "all", "any", "not"), both_or_neither("of", "at_least"))

@@ -12,6 +12,7 @@ from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, Checker, Path
 from engine.rulebooks.computed import Computable
+from engine.rulebooks.meant import SEVERAL_WRITTEN
 from engine.rulebooks.rulebook import (
     JUDGEMENT,
     Aggregate,
@@ -207,9 +208,7 @@ class _VocabularyChecker(Checker):
             at, listed = (*path, way, "of"), isinstance(several.of, list)
             if listed is (several.years is not None):
                 words = message("facts are listed, or `years` of one are")
-                self.say(
-                    at, "fact-declaration", words, message("`of: [one, other]`, or `of: fact` with `years: [...]`")
-                )
+                self.say(at, "fact-declaration", words, SEVERAL_WRITTEN)
                 continue
             if listed and several.from_ is not None:
                 words = message("`from` belongs beside `years`")
@@ -351,9 +350,25 @@ class _Sources:
         for (part, _), ways in self._ways_of(name).items():
             if len(ways) > 1 and {*ways} not in ({1}, {-1}):
                 words = message("`{part}` speaks both for and against `{fact}`", part=part, fact=name)
-                advice = message("what is open could not be told exactly: have a number between be stated by itself")
-                yield "fact-declaration", words, advice
+                yield "fact-declaration", words, self._instead_of_both_ways(name)
                 return
+
+    def _instead_of_both_ways(self, name: str) -> Message:
+        """What to declare instead of what could not be told exactly; of a part of a whole the quotient of the parts."""
+        derivation = self._derived[name]
+        whole = self._derived.get(derivation.to) if isinstance(derivation, Ratio) else None
+        if isinstance(derivation, Ratio) and isinstance(whole, Aggregate) and whole.how == "sum":
+            others = [part for part, _ in whole.parts if part != derivation.of]
+            are_two = len(others) == 1 and len(whole.parts) == 2
+            if are_two and all(map(self._is_never_negative, (derivation.of, *others))):
+                return message(
+                    "test `ratio: {{of: {other}, to: {of}}}`, which is at most 1 where `{of}` is at least half of "
+                    "`{to}`; or have `{to}` be stated by itself",
+                    other=others[0],
+                    of=derivation.of,
+                    to=derivation.to,
+                )
+        return message("what is open could not be told exactly: have a number between be stated by itself")
 
     def is_computed(self, name: str) -> bool:
         """Whether its parts limit what a fact can be: a mean or quotient of stated numbers loads as ever."""
@@ -407,10 +422,12 @@ class _Sources:
     def _sign(self, derivation: Derivation) -> int:
         """How the second part of what a fact follows from speaks for it."""
         if isinstance(derivation, Ratio):
-            of = self._written[derivation.of]
-            is_never_negative = of.type == "share" or (of.at_least is not None and of.at_least >= 0)
-            return -1 if is_never_negative else 0
+            return -1 if self._is_never_negative(derivation.of) else 0
         return -1 if isinstance(derivation, Difference) else 1
+
+    def _is_never_negative(self, name: str) -> bool:
+        fact = self._written[name]
+        return fact.type == "share" or (fact.at_least is not None and fact.at_least >= 0)
 
 
 def _is_part(fact: language.Fact) -> bool:

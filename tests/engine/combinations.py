@@ -7,6 +7,7 @@ are tried in the time of one. Nothing here asks the engine: a rulebook is read a
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -76,7 +77,18 @@ class Combinations:
                 return functools.reduce(operator.or_, map(self.met, parts))
             case {"not": part}:
                 return self.all & ~self.met(part)
+            case {"of": parts}:
+                return self._counted(condition, parts)
         return self._passing(condition)
+
+    def _counted(self, condition: Written, parts: Sequence[Written]) -> Bits:
+        """Where so many parts are met, the mandatory ones among them: how many are, part by part."""
+        met = [self.met(part) for part in parts]
+        reached = [self.all] + [0] * int(condition["at_least"])
+        for bits in met:
+            reached = [self.all] + [now | before & bits for before, now in itertools.pairwise(reached)]
+        must = (one for part, one in zip(parts, met, strict=True) if part.get("fact") in condition.get("mandatory", ()))
+        return functools.reduce(operator.and_, must, reached[-1])
 
     def _passing(self, test: Written) -> Bits:
         if (key := repr(test)) not in self._known:

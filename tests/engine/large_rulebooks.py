@@ -34,7 +34,7 @@ from tests.engine.random_rulebooks import (
     put_together,
     word_by_word,
 )
-from tests.support import REASONED, Written, exact, make_rulebook, make_vocabulary
+from tests.support import REASONED, TEXT, Written, exact, make_rulebook, make_vocabulary
 
 VOCABULARY = make_vocabulary(
     {
@@ -111,12 +111,22 @@ def _condition(random: Random, facts: Sequence[str], levels: int) -> Written:
     """A condition nested so deeply."""
     if not levels:
         return _test(random, random.choice([fact for fact in facts if fact in _TESTED]))
-    form = random.choice(("all", "any", "all", "any", "not"))
+    form = random.choice(("all", "any", "at_least", "all", "any", "not"))
     deepest = _condition(random, facts, levels - 1)
     if form == "not":
         return {"not": deepest}
     others = [_condition(random, facts, random.randrange(min(levels, 2))) for _ in range(random.choice((0, 1, 1, 2)))]
-    return {form: _shuffled(random, [deepest, *others])}
+    parts = _shuffled(random, [deepest, *others])
+    return _counted(random, parts) if form == "at_least" else {form: parts}
+
+
+def _counted(random: Random, parts: Sequence[Written]) -> Written:
+    """At least so many of conditions; some are mandatory, where their facts tell them from the others."""
+    tested = [part.get("fact") for part in parts]
+    names = [fact for fact in tested if fact and fact not in LISTS and tested.count(fact) == 1]
+    mandatory = random.sample(names, min(len(names), random.choice((0, 0, 1))))
+    written = {"at_least": Decimal(random.randint(1, len(parts))), "of": parts}
+    return {**written, "mandatory": mandatory} if mandatory else written
 
 
 def _shuffled(random: Random, parts: Sequence[Any]) -> list[Any]:
@@ -151,6 +161,10 @@ def _group(random: Random, names: Sequence[str], levels: int) -> Written:
     if form != "at_least":
         return {form: parts}
     mandatory = random.sample(members, random.choice((0, 0, 1)))
+    if nested and random.random() < 0.4:
+        name = f"G{levels}"
+        parts = [part if isinstance(part, str) else {**part, "id": name, "title": TEXT} for part in parts]
+        mandatory += [name] * random.choice((0, 1))
     return {"at_least": random.randint(1, len(parts)), "of": parts, "mandatory": mandatory}
 
 

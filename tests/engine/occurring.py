@@ -27,7 +27,7 @@ _TURNED = {Status.MET: Truth.NOT_MET, Status.NOT_MET: Truth.MET}
 
 
 def _tests_in(condition: Written) -> Iterator[Written]:
-    for key in ("all", "any"):
+    for key in ("all", "any", "of"):
         for part in condition.get(key, ()):
             yield from _tests_in(part)
     if "not" in condition:

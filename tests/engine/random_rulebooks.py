@@ -115,6 +115,16 @@ def _words(fact: str) -> st.SearchStrategy[Written]:
     return words.map(lambda chosen: {"fact": fact, "in": chosen} if chosen[1:] else {"fact": fact, "is": chosen[0]})
 
 
+@st.composite
+def _counted(draw: st.DrawFn, parts: Sequence[Written]) -> Written:
+    """At least so many of conditions, some of them mandatory, where their facts tell them from the others."""
+    tested = [part.get("fact", "") for part in parts]
+    names = [fact for fact in tested if tested.count(fact) == 1 and fact not in ("", *LISTS)]
+    mandatory = draw(st.lists(st.sampled_from(names), unique=True, max_size=2)) if names else []
+    written = {"at_least": Decimal(draw(st.integers(1, len(parts)))), "of": list(parts)}
+    return {**written, "mandatory": mandatory} if mandatory else written
+
+
 TESTS = st.one_of(
     *map(_comparisons, THRESHOLDS),
     *map(_memberships, ANSWERS),
@@ -127,8 +137,9 @@ CONDITIONS: st.SearchStrategy[Written] = st.recursive(
         st.lists(parts, min_size=1, max_size=3).map(lambda several: {"all": several}),
         st.lists(parts, min_size=1, max_size=3).map(lambda several: {"any": several}),
         parts.map(lambda part: {"not": part}),
+        st.lists(parts, min_size=1, max_size=4).flatmap(_counted),
     ),
-    max_leaves=4,
+    max_leaves=5,
 )
 
 
@@ -159,6 +170,29 @@ def groups(draw: st.DrawFn, names: Sequence[str], depth: int) -> Written:
     return {"at_least": draw(st.integers(1, len(parts))), "of": parts, "mandatory": mandatory}
 
 
+@st.composite
+def _called(draw: st.DrawFn, group: Written, path: str = "G") -> Written:
+    """A group in which some groups have names, by which they may be mandatory."""
+    called = dict(group)
+    for form in ("of", "all", "any"):
+        parts = [
+            part if isinstance(part, str) else draw(_named(draw(_called(part, f"{path}{i}")), f"{path}{i}"))
+            for i, part in enumerate(group.get(form, ()))
+        ]
+        called |= {form: parts} if parts else {}
+    if isinstance(group.get("not"), dict):
+        called["not"] = draw(_named(draw(_called(group["not"], f"{path}n")), f"{path}n"))
+    if "of" in group:
+        names = [part["id"] for part in called["of"] if not isinstance(part, str) and "id" in part]
+        more = draw(st.lists(st.sampled_from(names), unique=True)) if names else []
+        called["mandatory"] = [*group["mandatory"], *more]
+    return called
+
+
+def _named(group: Written, name: str) -> st.SearchStrategy[Written]:
+    return st.booleans().map(lambda is_named: {**group, "id": name, "title": TEXT} if is_named else group)
+
+
 class Rule(NamedTuple):
     """What a rulebook consists of, as written."""
 
@@ -171,7 +205,7 @@ class Rule(NamedTuple):
 def rules(draw: st.DrawFn, max_criteria: int = 5, max_overrides: int = 3) -> Rule:
     """The criteria, rule and overrides of a random rulebook."""
     written = {f"C{i}": draw(criteria()) for i in range(1, 1 + draw(st.integers(1, max_criteria)))}
-    group = draw(groups(tuple(written), 2))
+    group = draw(_called(draw(groups(tuple(written), 2))))
     overriding = st.fixed_dictionaries({"when": CONDITIONS, "verdict": st.sampled_from(("met", "not_met"))})
     overrides = {f"O{i}": draw(overriding) for i in range(1, 1 + draw(st.integers(0, max_overrides)))}
     return Rule(written, group, overrides)
@@ -320,6 +354,11 @@ def holds(condition: Written, values: Mapping[str, Any]) -> bool:
             return any(holds(part, values) for part in parts)
         case {"not": part}:
             return not holds(part, values)
+        case {"of": parts}:
+            met = [holds(part, values) for part in parts]
+            mandatory = condition.get("mandatory", ())
+            must = [one for part, one in zip(parts, met, strict=True) if part.get("fact") in mandatory]
+            return sum(met) >= condition["at_least"] and all(must)
     value = values[condition["fact"]]
     for comparison, passes in PASSES.items():
         if comparison in condition:
@@ -352,7 +391,8 @@ def group_result(group: Written | str, results: Mapping[str, Truth]) -> Truth:
         return {MET: NOT_MET, NOT_MET: MET, AWAY: AWAY}[group_result(group["not"], results)]
     parts = [group_result(part, results) for part in group.get("of") or group.get("all") or group["any"]]
     if "of" in group:
-        fails = any(results[name] is NOT_MET for name in group["mandatory"])
+        named = {part if isinstance(part, str) else part.get("id"): part for part in group["of"]}
+        fails = any(group_result(named[name], results) is NOT_MET for name in group["mandatory"])
         return MET if parts.count(MET) >= group["at_least"] and not fails else NOT_MET
     applicable = [part is MET for part in parts if part is not AWAY]
     if not applicable:

@@ -29,6 +29,7 @@ from engine.rulebooks.rulebook import (
     AnswerTest,
     Combination,
     Condition,
+    ConditionCount,
     Count,
     Criterion,
     FactDeclaration,
@@ -36,7 +37,9 @@ from engine.rulebooks.rulebook import (
     NumberTest,
     Rulebook,
     RulePart,
+    Test,
     Verdict,
+    name_of,
 )
 from engine.texts.catalogue import Message, message, message_of_number
 from engine.values.comparison import Comparison
@@ -45,6 +48,7 @@ from engine.values.numbers import decimal_text
 
 _LANGUAGES = (Wording("da"), Wording("en"))
 Part = TypeVar("Part")
+AnyCount = TypeVar("AnyCount", Count, ConditionCount)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,20 +96,21 @@ def _rule_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
 
 def _changed_parts(part: RulePart) -> Iterator[Change[RulePart]]:
     if isinstance(part, Count):
-        yield from _changed_numbers(part)
+        yield from _changed_numbers(part, len(part.members))
         yield from _changed_mandatory(part)
         yield from _changed_members(part)
     elif isinstance(part, Join):
         for at, change, shows, operator, parts in _changed_joins(part.operator, part.parts):
-            yield at, change, shows, Join(operator, parts) if operator else parts[0]
+            yield at, change, shows, part._replace(operator=operator, parts=parts) if operator else parts[0]
 
 
-def _changed_numbers(part: Count) -> Iterator[Change[RulePart]]:
+def _changed_numbers(part: AnyCount, number: int) -> Iterator[Change[AnyCount]]:
+    """Another number required of so many."""
     now = part.required
     not_enough = message_of_number("{number} is not enough", "{number} are not enough", now - 1)
     enough = message_of_number("{number} is enough", "{number} are enough", now)
     for required, shows in ((now - 1, not_enough), (now + 1, enough)):
-        if 1 <= required <= len(part.members):
+        if 1 <= required <= number:
             change = text_of(message("{after} required instead of {before}", after=required, before=now))
             yield ("at_least",), change, text_of(shows), part._replace(required=required)
 
@@ -115,9 +120,10 @@ def _changed_mandatory(part: Count) -> Iterator[Change[RulePart]]:
         fewer = part._replace(mandatory=_without(part.mandatory, i))
         yield ("mandatory", i), _is_not_mandatory(name), _is_mandatory(name), fewer
     for i, member in enumerate(part.members):
-        if isinstance(member, str) and member not in part.mandatory:
-            more = part._replace(mandatory=(*part.mandatory, member))
-            yield ("of", i), _is_mandatory(member), _is_not_mandatory(member), more
+        called = name_of(member)
+        if called is not None and called not in part.mandatory:
+            more = part._replace(mandatory=(*part.mandatory, called))
+            yield ("of", i), _is_mandatory(called), _is_not_mandatory(called), more
 
 
 def _is_mandatory(name: str) -> Text:
@@ -131,9 +137,9 @@ def _is_not_mandatory(name: str) -> Text:
 def _changed_members(part: Count) -> Iterator[Change[RulePart]]:
     """Each member left out; where all are required, all the others are."""
     for i, member in enumerate(part.members if len(part.members) > 1 else ()):
-        members, mandatory = _without(part.members, i), tuple(m for m in part.mandatory if m != member)
-        changed = Count(min(part.required, len(members)), members, mandatory)
-        yield ("of", i), *_left_out(i, member), changed
+        members, mandatory = _without(part.members, i), tuple(m for m in part.mandatory if m != name_of(member))
+        changed = part._replace(required=min(part.required, len(members)), members=members, mandatory=mandatory)
+        yield ("of", i), *_left_out(i, name_of(member) or member), changed
 
 
 def _left_out(index: int, part: object) -> tuple[Text, Text]:
@@ -169,7 +175,10 @@ def _condition_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
 
 
 def _changed_conditions(rulebook: Rulebook, part: Condition) -> Iterator[Change[Condition]]:
-    if isinstance(part, Combination):
+    if isinstance(part, ConditionCount):
+        yield from _changed_numbers(part, len(part.parts))
+        yield from _changed_counted(part)
+    elif isinstance(part, Combination):
         for at, change, shows, operator, parts in _changed_joins(part.operator, part.parts):
             yield at, change, shows, Combination(operator, parts) if operator else parts[0]
     elif isinstance(part, NumberTest):
@@ -177,6 +186,20 @@ def _changed_conditions(rulebook: Rulebook, part: Condition) -> Iterator[Change[
         yield from _changed_thresholds(rulebook, part)
     else:
         yield from _changed_answers(rulebook, part)
+
+
+def _changed_counted(part: ConditionCount) -> Iterator[Change[Condition]]:
+    """Each part left out, and each that has a name mandatory or not; where all are required, all the others are."""
+    for i, one in enumerate(part.parts):
+        is_mandatory, others = i in part.mandatory, tuple(m for m in part.mandatory if m != i)
+        if isinstance(one, Test):
+            mandatory = others if is_mandatory else (*others, i)
+            said = (_is_not_mandatory(one.fact), _is_mandatory(one.fact))
+            at: Path = ("mandatory", part.mandatory.index(i)) if is_mandatory else ("of", i)
+            yield at, *(said if is_mandatory else said[::-1]), part._replace(mandatory=mandatory)
+        if len(part.parts) > 1:
+            parts, moved = _without(part.parts, i), tuple(m - (m > i) for m in others)
+            yield ("of", i), *_left_out(i, one), ConditionCount(min(part.required, len(parts)), parts, moved)
 
 
 def _changed_comparisons(rulebook: Rulebook, test: NumberTest) -> Iterator[Change[Condition]]:

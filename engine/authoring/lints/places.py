@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from engine.rulebooks.checker import Path
-from engine.rulebooks.rulebook import Combination, Condition, Count, Rulebook, RulePart, Test
+from engine.rulebooks.rulebook import Combination, Condition, ConditionCount, Count, Rulebook, RulePart, Test, name_of
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[tuple[Path, Condition]]:
@@ -28,16 +28,25 @@ def parts_of_condition(path: Path, condition: Condition) -> Iterator[tuple[Path,
 
 
 def without_parts(condition: Condition, left_out: Set[Path], path: Path = ()) -> Condition:
-    """A condition without those in it that some paths lead to, below its root; each group keeps a part at least."""
+    """A condition without those in it that some paths lead to, below its root; each group keeps a part at least.
+
+    A count keeps its parts: without one it would ask for another number of the others.
+    """
     if isinstance(condition, Test):
         return condition
+    if isinstance(condition, ConditionCount):
+        inner = enumerate(condition.parts)
+        parts = tuple(without_parts(part, left_out, (*path, *step_to(condition, i))) for i, part in inner)
+        return condition._replace(parts=parts)
     steps = [(*path, *step_to(condition, i)) for i in range(len(condition.parts))]
     kept = [(step, part) for step, part in zip(steps, condition.parts, strict=True) if step not in left_out]
     return condition._replace(parts=tuple(without_parts(part, left_out, step) for step, part in kept))
 
 
-def step_to(group: Combination, index: int) -> Path:
+def step_to(group: Combination | ConditionCount, index: int) -> Path:
     """The keys that lead from a group to one of its parts."""
+    if isinstance(group, ConditionCount):
+        return "of", index
     return ("not",) if group.operator == "not" else (group.operator, index)
 
 
@@ -66,11 +75,22 @@ def with_part(part: RulePart, path: Path, new: RulePart) -> RulePart:
     if not path:
         return new
     if isinstance(part, Count):
-        members = _replaced(part.members, int(path[1]), path[2:], new)
-        return part._replace(members=members)
+        return _with_member(part, int(path[1]), _replaced(part.members, int(path[1]), path[2:], new))
     assert not isinstance(part, str)
     index, rest = (0, path[1:]) if part.operator == "not" else (int(path[1]), path[2:])
     return part._replace(parts=_replaced(part.parts, index, rest, new))
+
+
+def _with_member(part: Count, index: int, members: tuple[RulePart, ...]) -> Count:
+    """A group with one member put anew, which is mandatory where the one before was."""
+    before, now = name_of(part.members[index]), members[index]
+    if before is None or before not in part.mandatory or before == name_of(now):
+        return part._replace(members=members)
+    if not isinstance(now, str):
+        called = now._replace(id=before)
+        return part._replace(members=(*members[:index], called, *members[index + 1 :]))
+    mandatory = dict.fromkeys(now if name == before else name for name in part.mandatory)
+    return part._replace(members=members, mandatory=tuple(mandatory))
 
 
 def _replaced(parts: tuple[RulePart, ...], index: int, rest: Path, new: RulePart) -> tuple[RulePart, ...]:
@@ -82,7 +102,8 @@ def with_condition(condition: Condition, path: Path, new: Condition) -> Conditio
     if not path:
         return new
     assert not isinstance(condition, Test)
-    index, rest = (0, path[1:]) if condition.operator == "not" else (int(path[1]), path[2:])
+    is_one = isinstance(condition, Combination) and condition.operator == "not"
+    index, rest = (0, path[1:]) if is_one else (int(path[1]), path[2:])
     parts = condition.parts
     changed = with_condition(parts[index], rest, new)
     return condition._replace(parts=(*parts[:index], changed, *parts[index + 1 :]))

@@ -15,7 +15,14 @@ from engine.evaluation.completions import has_mean_of_whole, is_stepped, of_noth
 from engine.evaluation.folding import Folded, Folding, Function
 from engine.evaluation.program import Program, StatedNode, TestNode
 from engine.evaluation.regions import passes, regions_of
-from engine.rulebooks.rulebook import Condition, FactDeclaration, Possible, Test, Vocabulary
+from engine.rulebooks.rulebook import (
+    Condition,
+    ConditionCount,
+    FactDeclaration,
+    Possible,
+    Test,
+    Vocabulary,
+)
 from engine.values.interval import Interval
 from engine.values.logic import Status, Truth
 
@@ -79,6 +86,8 @@ class Diagrams(Folding):
         if isinstance(condition, Test):
             return self.test(condition)
         parts = [self.condition(part) for part in condition.parts]
+        if isinstance(condition, ConditionCount):
+            return self.at_least(condition.required, parts) & self.all_of(parts[i] for i in condition.mandatory)
         if condition.operator == "not":
             return ~parts[0]
         return self.all_of(parts) if condition.operator == "all" else ~self.all_of(~part for part in parts)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from engine.comparison.plain_rulebook import plain_part
 from engine.evaluation.program import compile_rulebook
 from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Wording
@@ -13,8 +14,8 @@ from engine.rulebooks.language import Text, text_of
 from engine.rulebooks.renames import Renames, renamed, renames_between
 from engine.rulebooks.rulebook import (
     AnswerTest,
-    Combination,
     Condition,
+    ConditionCount,
     Count,
     Criterion,
     FactDeclaration,
@@ -152,7 +153,7 @@ class _Differ:
             yield from self._count_changes(about, before, after)
         elif before != after:
             yield RulebookChange(
-                "meaning",
+                "meaning" if plain_part(before) != plain_part(after) else "wording",
                 about,
                 _in_both(
                     lambda w: w.gettext(
@@ -246,9 +247,11 @@ class _Differ:
                     yield from self._exceptions(_titled(_CRITERION, part.id, part), *pair)
 
     def _parts_in_words(self, words: Message, parts: Sequence[Criterion], rulebook: Rulebook) -> Text:
+        facts = rulebook.vocabulary.facts
+
         def told(wording: Wording) -> str:
             named = (
-                f"{part.id} ({wording.text(part.title)}: {self._words(part.condition, wording, rulebook)})"
+                f"{part.id} ({wording.text(part.title)}: {wording.condition(part.condition, facts, nested=True)})"
                 for part in parts
             )
             return wording.render(words, parts=wording.listed(named))
@@ -302,9 +305,11 @@ class _Differ:
     def _other_words(self, before: Condition, after: Condition, wording: Wording) -> str:
         """What is asked instead; facts are named by their ids, where what they are called is the same."""
         pairs = [(after, self._new), (before, self._old)]
-        words = [self._words(condition, wording, rulebook) for condition, rulebook in pairs]
+        words = [wording.condition(one, rulebook.vocabulary.facts, nested=True) for one, rulebook in pairs]
         if words[0] == words[1]:
-            words = [self._words(condition, wording, rulebook, with_ids=True) for condition, rulebook in pairs]
+            facts = [rulebook.vocabulary.facts for _, rulebook in pairs]
+            of_pair = zip(pairs, facts, strict=True)
+            words = [wording.condition(one, of, nested=True, with_ids=True) for (one, _), of in of_pair]
         return wording.gettext("{after} instead of {before}", after=words[0], before=words[1])
 
     def _test(self, before: Test, after: Test) -> Text:
@@ -320,16 +325,6 @@ class _Differ:
         return wording.gettext(
             "{named}: {after} instead of {before}", named=wording.text(facts[0].label), after=words[0], before=words[1]
         )
-
-    def _words(self, condition: Condition, wording: Wording, rulebook: Rulebook, *, with_ids: bool = False) -> str:
-        if isinstance(condition, Test):
-            fact = rulebook.vocabulary.facts[condition.fact]
-            named = f"{wording.text(fact.label)} ({fact.id})" if with_ids else wording.text(fact.label)
-            return f"{named}: {wording.required(condition, fact)}"
-        parts = [self._words(part, wording, rulebook, with_ids=with_ids) for part in condition.parts]
-        if condition.operator == "not":
-            return wording.gettext("not ({parts})", parts=parts[0])
-        return f"({wording.phrase('and' if condition.operator == 'all' else 'or').join(parts)})"
 
     def _facts(self) -> Iterator[RulebookChange]:
         old, new = ({fact.id: fact for fact in compile_rulebook(r).facts_read} for r in (self._old, self._new))
@@ -357,8 +352,12 @@ def _form(condition: Condition) -> object:
     """A condition without the thresholds and answers in it: what must be equal for a comparison test by test."""
     if isinstance(condition, Test):
         return condition.fact
-    assert isinstance(condition, Combination)
-    return condition.operator, tuple(map(_form, condition.parts))
+    own = (
+        (condition.required, *sorted(condition.mandatory))
+        if isinstance(condition, ConditionCount)
+        else condition.operator
+    )
+    return own, tuple(map(_form, condition.parts))
 
 
 def _measured(fact: FactDeclaration) -> object:

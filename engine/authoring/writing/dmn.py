@@ -15,7 +15,16 @@ from engine.authoring.proofs.diagrams import facts_under
 from engine.authoring.writing.dmn_drawing import DC, DI, DMNDI, draw
 from engine.evaluation.program import CountedNode, CountNode, JoinNode, Program, children_of, compile_rulebook
 from engine.rulebooks.language import Text, text_of
-from engine.rulebooks.rulebook import Condition, Criterion, FactDeclaration, NumberTest, Rulebook, Test, Verdict
+from engine.rulebooks.rulebook import (
+    Condition,
+    ConditionCount,
+    Criterion,
+    FactDeclaration,
+    NumberTest,
+    Rulebook,
+    Test,
+    Verdict,
+)
 from engine.texts.catalogue import message
 from engine.values.interval import Interval
 from engine.values.logic import Connective, Truth
@@ -135,6 +144,9 @@ class _Export:
         if isinstance(condition, Test):
             return self._test(condition)
         parts = [self._condition(part) for part in condition.parts]
+        if isinstance(condition, ConditionCount):
+            enough = f"(count([{', '.join(parts)}][item = true]) >= {condition.required})"
+            return _all_or_any("all", [enough, *(parts[i] for i in condition.mandatory)])
         return f"not({parts[0]})" if condition.operator == "not" else _all_or_any(condition.operator, parts)
 
     def _test(self, test: Test) -> str:

@@ -26,7 +26,7 @@ _COUNTED = message(
 )
 _TITLE_KEPT = message(
     "`rule: {{at_least: ...}}` keeps the title of the rule, {title}: where a number in it changes, "
-    "write the rule in full."
+    "write `title` beside it."
 )
 
 

@@ -54,6 +54,7 @@ def test_own_folders_are_listed_with_those_shipped(own: Path) -> None:
     assert [(one["id"], one["version"]) for one in listed] == [
         (ID, "2018"),
         (ID, "2019"),
+        ("national.koordination", "2018"),
         ("hovedstaden.mest-specialiserede", "2018"),
     ]
 

@@ -57,6 +57,9 @@ def without(condition: Any, left_out: Set[Path], path: Path = ()) -> Any:
         if key in condition:
             parts = [(i, part) for i, part in enumerate(condition[key]) if (*path, key, i) not in left_out]
             return {key: [without(part, left_out, (*path, key, i)) for i, part in parts]}
+    if "of" in condition:
+        parts = [without(part, left_out, (*path, "of", i)) for i, part in enumerate(condition["of"])]
+        return {**condition, "of": parts}
     if "not" in condition:
         return {"not": without(condition["not"], left_out, (*path, "not"))}
     return condition
@@ -68,6 +71,8 @@ def each_part(condition: Any, path: Path = ()) -> Iterator[tuple[Path, int]]:
         for i, part in enumerate(condition.get(key, ())):
             yield (*path, key, i), len(condition[key])
             yield from each_part(part, (*path, key, i))
+    for i, part in enumerate(condition.get("of", ())):
+        yield from each_part(part, (*path, "of", i))
     if "not" in condition:
         yield from each_part(condition["not"], (*path, "not"))
 

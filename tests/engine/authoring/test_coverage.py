@@ -96,6 +96,20 @@ def test_each_side_of_a_threshold_that_matters(comparison: str, expected: set[st
     assert goals_of({"K": criterion}, {"all": ["K"]}) == {f"K: share {words}" for words in expected} | {"K: unknown"}
 
 
+def test_a_count_of_conditions_is_shown_by_its_number_its_parts_and_what_is_mandatory() -> None:
+    parts = [VISITS["met_when"], {"fact": "judged"}, {"fact": "home", "is": "boat"}]
+    goals = goals_of({"K": {"met_when": {"at_least": 2, "of": parts, "mandatory": ["judged"]}}}, {"all": ["K"]})
+    assert goals >= {
+        "K: 1 is not enough",
+        "K: 2 are enough",
+        "K: part 1 counts",
+        "K: part 3 counts",
+        "K: judged is mandatory",
+        "K: visits is not mandatory",
+        "K: home is not mandatory",
+    }
+
+
 def test_each_answer_an_exemption_and_what_it_counts_as() -> None:
     exempt = {"when": {"fact": "home", "is": "boat"}, "counts_as": "met"}
     goals = goals_of(

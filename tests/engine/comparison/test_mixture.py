@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,17 +12,10 @@ from engine.decisions.decide import Decider
 from engine.diagnostics import Rejected
 from engine.evaluation.evidence import Stated
 from engine.evaluation.program import compile_rulebook
-from engine.rulebooks.rulebook import Count, Join, Rulebook, RulePart, Verdict
+from engine.rulebooks.rulebook import Count, Rulebook, Verdict, groups_in, name_of
 from tests.chance import tried
 from tests.engine.random_rulebooks import YEAR, Example, examples
 from tests.support import SUBJECT
-
-
-def groups_in(part: RulePart) -> Iterator[Count | Join]:
-    if not isinstance(part, str):
-        yield part
-        for inner in part.members if isinstance(part, Count) else part.parts:
-            yield from groups_in(inner)
 
 
 def verdict_by(rulebook: Rulebook, stated: Stated) -> Verdict | None:
@@ -54,7 +45,7 @@ def test_every_mixture_is_a_rulebook(one: Example, other: Example, data: st.Data
         assert {*names} <= {*ids}
         if isinstance(group, Count):
             assert 1 <= group.required <= len(members)
-            assert {*group.mandatory} <= {*names}
+            assert {*group.mandatory} <= {*map(name_of, members)}
     read = compile_rulebook(mixed.rulebook).facts_read
     assert [*mixed.rulebook.vocabulary.facts.values()] == sorted(read, key=lambda fact: fact.id)
 

@@ -56,6 +56,9 @@ def throughout(condition: Written, change: Callable[[Written], Written]) -> Writ
     for key in ("all", "any"):
         if key in condition:
             inner[key] = [throughout(part, change) for part in condition[key]]
+    if "of" in condition:
+        named = condition.get("mandatory", ())
+        inner["of"] = [p if p.get("fact") in named else throughout(p, change) for p in condition["of"]]
     if "not" in condition:
         inner["not"] = throughout(condition["not"], change)
     return change(inner)
@@ -87,8 +90,8 @@ def renamed(example: Example, chance: Random) -> Variant:
 
     def in_group(part: Any) -> Any:
         if isinstance(part, str):
-            return new[part]
-        return {key: in_parts(value) for key, value in part.items()}
+            return new.get(part, part)
+        return {key: value if key == "title" else in_parts(value) for key, value in part.items()}
 
     def in_parts(value: Any) -> Any:
         return (
@@ -114,12 +117,19 @@ def duplicated(example: Example, chance: Random) -> Variant:
 
 
 def negated_twice(example: Example, chance: Random) -> Variant:
-    """Conditions under two negations; an `all` as that none of its parts fails, and the other way round."""
+    """Conditions under two negations; an `all` as that none of its parts fails, and the other way round.
+
+    At least so many are as that the others do not fail which would be too many.
+    """
 
     def change(condition: Written) -> Written:
         for key, other in (("all", "any"), ("any", "all")):
             if key in condition and chance.random() < 0.5:
                 return {"not": {other: [{"not": part} for part in condition[key]]}}
+        if "of" in condition and "mandatory" not in condition and chance.random() < 0.5:
+            parts = condition["of"]
+            too_many = len(parts) - condition["at_least"] + 1
+            return {"not": {"at_least": too_many, "of": [{"not": part} for part in parts]}}
         return {"not": {"not": condition}} if chance.random() < 0.5 else condition
 
     return in_conditions(example, lambda condition: throughout(condition, change))

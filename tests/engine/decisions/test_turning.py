@@ -30,6 +30,8 @@ Turns = frozenset[tuple[str, bool]]
 
 
 def holds(condition: Written, known: Known) -> bool | None:
+    if "of" in condition:
+        return counted(condition, known)
     ((operator, parts),) = condition.items()
     if operator == "fact":
         return known.get(parts)
@@ -38,6 +40,15 @@ def holds(condition: Written, known: Known) -> bool | None:
     decides = operator == "any"
     found = [holds(part, known) for part in parts]
     return decides if decides in found else None if None in found else not decides
+
+
+def counted(condition: Written, known: Known) -> bool | None:
+    parts = [holds(part, known) for part in condition["of"]]
+    mandatory = [holds({"fact": fact}, known) for fact in condition["mandatory"]]
+    if parts.count(True) >= condition["at_least"] and all(mandatory):
+        return True
+    is_lost = parts.count(False) > len(parts) - condition["at_least"] or False in mandatory
+    return False if is_lost else None
 
 
 class Case(NamedTuple):
@@ -76,6 +87,8 @@ class Case(NamedTuple):
 
 
 def facts_in(condition: Written) -> Iterator[str]:
+    if "of" in condition:
+        condition = {"of": condition["of"]}
     ((operator, parts),) = condition.items()
     if operator == "fact":
         yield parts
@@ -97,8 +110,18 @@ def conditions(facts: list[str]) -> st.SearchStrategy[Written]:
         parts = st.tuples(conditions(facts[:place]), conditions(facts[place:])).map(list)
         return st.builds(lambda operator, both: {operator: both}, st.sampled_from(["all", "any"]), parts)
 
-    groups = st.integers(1, len(facts) - 1).flatmap(joined)
+    groups = st.integers(1, len(facts) - 1).flatmap(joined) | counts(facts)
     return groups | groups.map(lambda group: {"not": group})
+
+
+@st.composite
+def counts(draw: st.DrawFn, facts: list[str]) -> Written:
+    """At least so many of parts in which each of the facts stands once, some of the tests mandatory."""
+    places = sorted({0, *draw(st.sets(st.integers(1, len(facts) - 1))), len(facts)})
+    parts = [draw(conditions(facts[one:other])) for one, other in itertools.pairwise(places)]
+    tested = [part["fact"] for part in parts if "fact" in part]
+    mandatory = draw(st.lists(st.sampled_from(tested), unique=True, max_size=2)) if tested else []
+    return {"at_least": draw(st.integers(1, len(parts))), "of": parts, "mandatory": mandatory}
 
 
 @st.composite

@@ -7,6 +7,7 @@ import pytest
 from engine.decisions.analysis import Pair, Sets
 from engine.explanation.clauses import Clauses, Mood
 from engine.explanation.words_and_numbers import Wording
+from engine.rulebooks.language import Text
 from engine.rulebooks.library import Library
 from engine.rulebooks.rulebook import Count, Join, Rulebook, RulePart
 from engine.texts.catalogue import Language
@@ -216,8 +217,8 @@ RULES: list[tuple[RulePart, str, str]] = [
     ),
     (
         Count(2, ("A1", Join("any", ("A2", "A3")), "A4"), ("A4",)),
-        "mindst to af følgende gælder: A1 er opfyldt; A2 eller A3 er opfyldt; A4 er opfyldt, herunder A4",
-        "at least two of the following hold: A1 is fulfilled; A2 or A3 is fulfilled; A4 is fulfilled, A4 among them",
+        "mindst to af følgende gælder, herunder A4: A1 er opfyldt; A2 eller A3 er opfyldt; A4 er opfyldt",
+        "at least two of the following hold, A4 among them: A1 is fulfilled; A2 or A3 is fulfilled; A4 is fulfilled",
     ),
 ]
 
@@ -260,3 +261,17 @@ EXCLUDED: dict[str, tuple[tuple[Pair, ...], str, str]] = {
 def test_what_cannot_occur_together_is_said(name: str) -> None:
     pairs, danish, english = EXCLUDED[name]
     assert (clauses("da").excluded(pairs), clauses("en").excluded(pairs)) == (danish, english)
+
+
+def test_a_group_that_has_a_name_is_called_by_it() -> None:
+    means = Join("any", ("A5", "A6"), "means", Text(da="Særlige midler", en="Special means"))
+    rule = Count(2, ("A1", "A2", means), ("means",))
+    rulebook = TOLD._replace(rule=TOLD.rule._replace(group=rule))
+    assert Clauses(rulebook, Wording("da")).rule(rule) == (
+        "mindst to af følgende gælder, herunder »Særlige midler«: A1 er opfyldt; A2 er opfyldt; "
+        "»Særlige midler« (A5 eller A6 er opfyldt)"
+    )
+    assert Clauses(rulebook, Wording("en")).rule(rule) == (
+        "at least two of the following hold, “Special means” among them: A1 is fulfilled; A2 is fulfilled; "
+        "“Special means” (A5 or A6 is fulfilled)"
+    )

@@ -12,6 +12,8 @@ import yaml
 from engine.decisions.decide import Decider
 from engine.evaluation.evidence import NO_PROVENANCE, Provenance, Stated
 from engine.explanation.justification import justification
+from engine.explanation.views import enough_of
+from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language
 from tests.support import SUBJECT, TEXT, answer, exact, make_rulebook, make_vocabulary, unknown
 
@@ -187,3 +189,40 @@ def test_what_is_weighed_stands_in_its_section(name: str, language: Language) ->
     written = sections(written_with_headings(WEIGHED[name], language), language)
     weighed = {heading: written[heading] for heading in HEADINGS[language][WEIGHING] if heading in written}
     assert [*weighed.items()] == [*EXPECTED[name][language].items()]
+
+
+COUNTING = make_rulebook(
+    VOCABULARY,
+    {
+        "Several": {
+            "met_when": {
+                "at_least": 2,
+                "of": [{"fact": "visits", "at_least": 4}, {"fact": "safe"}, {"fact": "fit"}],
+                "mandatory": ["visits"],
+            }
+        },
+        "Nested": {
+            "met_when": {
+                "at_least": 1,
+                "of": [{"all": [{"fact": "safe"}, {"fact": "fit"}]}, {"not": {"fact": "visits", "at_least": 9}}],
+            }
+        },
+    },
+    {"all": ["Several", "Nested"]},
+)
+HOW_MANY: dict[tuple[str, Language], str] = {
+    ("Several", "en"): "required: at least two of the three, “Visits” among them",
+    ("Several", "da"): "krav: mindst to af de tre, herunder »Besøg«",
+    (
+        "Nested",
+        "en",
+    ): "required: at least one of the following hold: (Safe: yes and Fit: yes); not (Visits: at least 9)",
+    ("Nested", "da"): "krav: mindst ét af følgende gælder: (Trygt: ja og Egnet: ja); ikke (Besøg: mindst 9)",
+}
+
+
+@pytest.mark.parametrize(("criterion", "language"), HOW_MANY)
+def test_it_is_said_how_many_of_several_conditions_are_required(criterion: str, language: Language) -> None:
+    trace = Decider(COUNTING, is_checked=False).decide(SUBJECT, {"visits": exact(4), "safe": answer("yes")}, 2031)
+    words = HOW_MANY[criterion, language]
+    assert enough_of(trace.criterion(criterion), Wording(language)) == words

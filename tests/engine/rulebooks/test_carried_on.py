@@ -116,6 +116,24 @@ def test_rule_and_overrides_are_replaced_as_a_whole(tmp_path: Path) -> None:
     assert (now.rule.id, now.rule.reading) == ("both", None)
 
 
+def test_the_number_and_the_texts_of_the_rule_are_said_anew_and_who_counts_stays(tmp_path: Path) -> None:
+    before = Library().choose(ID, 2018).rule
+    now = carried_on(tmp_path, "rule: {at_least: 5, title: {da: Fem af seks, en: Five of six}, id: five_of_six}\n")
+    assert group_of(now) == Count(5, ("A1", "A2", "A3", "A4", "A5", "A6"), ("A4", "A5"))
+    assert (now.rule.id, now.rule.title.en) == ("five_of_six", "Five of six")
+    assert (now.rule.reference, now.rule.reading) == (before.reference, before.reading)
+    texts_alone = carried_on(tmp_path, "rule: {title: {da: Reglen, en: The rule}, reading: null}\n")
+    assert (texts_alone.rule.title.en, texts_alone.rule.reading) == ("The rule", None)
+    assert texts_alone.rule.group == before.group
+
+
+def test_texts_alone_do_not_say_how_many_parts_are_required(tmp_path: Path) -> None:
+    split = "rule: {title: {da: Reglen, en: The rule}}\nchanges:\n  A3: {split_into: {A3a: {}, A3b: {}}}\n"
+    with pytest.raises(Rejected) as caught:
+        carried_on(tmp_path, split)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["required-anew"]
+
+
 def test_a_version_may_be_based_on_one_that_is_based_on_another(tmp_path: Path) -> None:
     split = "rule: {at_least: 4}\nchanges:\n  A3: {split_into: {A3a: {}, A3b: {}}}\n"
     again = "rule: {at_least: 4}\nchanges:\n  A3a: {split_into: {A3x: {}, A3y: {}}}\n"

@@ -147,3 +147,39 @@ def test_a_fact_is_hinted_where_it_can_be_tested(written: Any, hint: str) -> Non
     rulebook["criteria"]["B4"]["met_when"] = written
     (diagnostic,) = found_in(json.dumps(rulebook), RULEBOOK)
     assert diagnostic.hint == hint
+
+
+NUMBER = {"type": "number", "at_least": 0, **{key: {"da": "Tal", "en": "Number"} for key in ("label", "question")}}
+FORMULA = "each step is a fact of its own, such as `sum: {of: [one, other]}` and `ratio: {of: one, to: other}`"
+NAMED = "a fact stands here by its name: what is put together is declared as one, `derived: {sum: {of: [one, other]}}`"
+ARITHMETIC: list[tuple[Any, str]] = [
+    ({"ratio": {"of": "one", "to": {"sum": ["one", "other"]}}}, NAMED),
+    ({"difference": {"of": ["one", "other"], "less": "one"}}, NAMED),
+    ({"sum": ["one", "other"]}, "`of: [one, other]`, or `of: fact` with `years: [...]`"),
+    ("one / (one + other)", FORMULA),
+    ({"formula": "one + other"}, FORMULA),
+    ({"max": {"of": ["one", "other"]}}, "did you mean `largest`?"),
+    (
+        {"ratio": {"of": "one", "to": "both"}},
+        "test `ratio: {of: other, to: one}`, which is at most 1 where `one` is at least half of `both`; or have `both` "
+        "be stated by itself",
+    ),
+    (
+        {"ratio": {"of": "any", "to": "mixed"}},
+        "what is open could not be told exactly: have a number between be stated by itself",
+    ),
+]
+
+
+@pytest.mark.parametrize(("derived", "hint"), ARITHMETIC)
+def test_arithmetic_that_authors_try_is_hinted_at_what_is_declared_instead(derived: Any, hint: str) -> None:
+    facts = {
+        **dict.fromkeys(("one", "other"), NUMBER),
+        "any": {**NUMBER, "at_least": -1},
+        "both": {**NUMBER, "derived": {"sum": {"of": ["one", "other"]}}},
+        "mixed": {**NUMBER, "at_least": None, "derived": {"sum": {"of": ["any", "other"]}}},
+        "made": {**NUMBER, "at_least": None, "derived": derived},
+    }
+    written = {"format": "sekskant/vocabulary/1", "id": "test", "title": {"da": "Tal", "en": "Numbers"}, "facts": facts}
+    (diagnostic,) = found_in(json.dumps(written), "vocabulary.yaml")
+    assert str(diagnostic.hint) == hint

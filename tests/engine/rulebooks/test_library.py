@@ -8,6 +8,7 @@ import pytest
 
 from engine.diagnostics import Rejected
 from engine.rulebooks.library import SHIPPED, Library
+from engine.rulebooks.vocabulary_loader import load_vocabulary
 
 VOCABULARY = """\
 format: sekskant/vocabulary/1
@@ -157,3 +158,35 @@ def test_the_folder_of_the_shipped_rulebooks_can_be_named() -> None:
     shipped = [rulebook.name for rulebook in Library().rulebooks]
     for folder in (SHIPPED, SHIPPED / "hovedstaden"):
         assert [rulebook.name for rulebook in Library(SHIPPED, folder).rulebooks] == shipped
+
+
+NATIONAL = "national.koordination"
+
+
+def test_what_stands_beside_the_agreement_is_chosen_only_by_its_name() -> None:
+    library = Library()
+    assert NATIONAL in {rulebook.id for rulebook in library.rulebooks}
+    assert [rulebook.id for rulebook in library.in_force(2018)] == [
+        "hovedstaden.udviklingsstrategi",
+        "hovedstaden.mest-specialiserede",
+    ]
+    assert library.choose(NATIONAL, 2018).name == f"{NATIONAL}@2018"
+    assert [rulebook.id for rulebook in Library(SHIPPED / "national").in_force(2018)] == [NATIONAL]
+
+
+def test_a_later_version_of_it_needs_its_name_too(tmp_path: Path) -> None:
+    text = (SHIPPED / "national" / "koordination-2018.yaml").read_text(encoding="utf-8")
+    (tmp_path / "later.yaml").write_text(text.replace("2018", "2019"), encoding="utf-8")
+    library = Library(SHIPPED, tmp_path)
+    assert (library.latest_year(), library.latest_year([NATIONAL])) == (2018, 2019)
+    assert NATIONAL not in {rulebook.id for rulebook in library.in_force(2018)}
+    with pytest.raises(Rejected):
+        library.in_force(2019)
+    assert library.choose(NATIONAL, 2019).version == "2019"
+
+
+def test_offer_files_of_the_region_are_read_with_its_words() -> None:
+    terms = [
+        load_vocabulary((SHIPPED / f / "vocabulary.yaml").read_bytes(), f).terms for f in ("hovedstaden", "national")
+    ]
+    assert terms[0] == terms[1]

@@ -43,7 +43,7 @@ def _constant_conditions(file: RulebookFile) -> Iterator[Diagnostic]:
         for steps, part, is_met in constant_parts(file.meaning, path, condition):
             words = _finding(is_met, depends=_depends_on(file.meaning, part, is_met))
             reason = _reason(file.meaning, file.meaning.asked_of(path), part, is_met)
-            advice = _remedy(path, is_met) if not steps else _LEAVE_OUT
+            advice = _remedy(path, is_met) if not steps else _left_out(steps, is_met)
             if reason is not None:
                 advice = joined([reason, advice], SEMICOLON)
             yield Diagnostic(file.at(*path, *steps), "constant-condition", words, advice)
@@ -79,7 +79,11 @@ def _depends_on(meaning: Meaning, condition: Condition, is_met: bool) -> bool:
     return not meaning.is_never(~met if is_met else met)
 
 
-_LEAVE_OUT = message("leave it out: the other parts ask the same without it")
+def _left_out(steps: Path, is_met: bool) -> Message:
+    """What to write instead of a part; of those that are counted, one that always holds is one fewer to ask for."""
+    if len(steps) > 1 and steps[-2] == "of" and is_met:
+        return message("leave it out, and require one fewer of the others")
+    return message("leave it out: the other parts ask the same without it")
 
 
 def _remedy(root: Path, is_met: bool) -> Message:
@@ -104,7 +108,7 @@ def _remedy(root: Path, is_met: bool) -> Message:
 
 def _reason(meaning: Meaning, asked: Function, condition: Condition, is_met: bool) -> Message | None:
     """The fewest parts of a group that make it constant, where that is not all of them alone."""
-    if isinstance(condition, Test) or condition.operator == "not" or is_met is (condition.operator == "all"):
+    if not isinstance(condition, Combination) or condition.operator == "not" or is_met is (condition.operator == "all"):
         return None
     *others, last = map(str, _clashing(meaning, asked, condition))
     if not others:

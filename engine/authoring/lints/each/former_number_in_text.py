@@ -13,7 +13,7 @@ rule: {at_least: 3}
 
 ```yaml
 # version 2021, based on 2020
-rule: {id: all_three, title: {da: Alle tre, en: All three}, at_least: 3, of: [R1, R2, R3]}
+rule: {at_least: 3, title: {da: Alle tre, en: All three}}
 ```
 
 Or have the title name the numbers, in `sekskant/rulebook/2`, so that it follows them:
@@ -63,7 +63,7 @@ def _former_numbers(file: RulebookFile) -> Iterator[Diagnostic]:
             words = message("the text says {written}, a number that the rule no longer has", written=quoted(written))
             advice = message("write `title` anew")
             if path[0] == "rule":
-                advice = message("write `rule` in full, with a `{part}` that is true", part=path[1])
+                advice = message("write it anew: `rule: {{at_least: ..., {part}: {{da: ..., en: ...}}}}`", part=path[1])
             yield Diagnostic(file.at(*path, language), "former-number-in-text", words, advice)
 
 

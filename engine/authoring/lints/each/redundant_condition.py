@@ -33,7 +33,7 @@ from engine.authoring.lints.places import conditions_of, parts_of_condition, ste
 from engine.diagnostics import Diagnostic
 from engine.evaluation.folding import Function
 from engine.rulebooks.checker import Path
-from engine.rulebooks.rulebook import Combination, Condition, Test
+from engine.rulebooks.rulebook import Combination, Condition
 from engine.texts.catalogue import Message, message
 
 
@@ -68,7 +68,7 @@ class _Pruning:
         while found:
             found = False
             for path, group in parts_of_condition((), self._condition):
-                if not isinstance(group, Test) and not self._is_left_out(path):
+                if isinstance(group, Combination) and not self._is_left_out(path):
                     for step in self._spared(path, group):
                         found = True
                         yield step, self._instead(path, group, step)

@@ -91,9 +91,15 @@ class Asked(NamedTuple):
 def names_in(outcomes: Iterable[Mapping[Verdict, Outcome]]) -> Names[Asked]:
     """The names of verdicts, and of the outcomes of several rulebooks, which may call several by one name.
 
-    What names a verdict means that, whatever a rulebook calls so: it asks for no less.
+    What names a verdict means that, whatever a rulebook calls so: it asks for no less. The first words of outcomes of
+    one verdict mean all of these.
+
+    >>> one, other = ({Verdict.MET: Outcome(name, Text(f"omfattet af {name}", f"covered by {name}"))} for name in "ab")
+    >>> names_in([one, other]).meant("omfattet").outcomes
+    ('a', 'b')
     """
-    several = [outcome for of_one in outcomes for outcome in of_one.values()]
+    by_verdict = [(verdict, outcome) for of_one in outcomes for verdict, outcome in of_one.items()]
+    several = [outcome for _, outcome in by_verdict]
     verdicts = [Name(verdict.value, Asked(verdict.value), ("en",)) for verdict in Verdict]
     verdicts += [name for verdict in Verdict for name in _of_verdict(verdict, Asked(verdict.value))]
     named = [Name(outcome.id, outcome.id, ("en",)) for outcome in several]
@@ -102,9 +108,30 @@ def names_in(outcomes: Iterable[Mapping[Verdict, Outcome]]) -> Names[Asked]:
     for name in named:
         called.setdefault(_key(name.written), set()).add(name.meant)
     taken = {_key(name.written) for name in verdicts}
+    called |= _by_first_words(by_verdict, {*called, *(first for name in taken for first in _first_words(name))})
     asked = {key: Asked(outcomes=tuple(sorted(ids))) for key, ids in called.items() if key not in taken}
     keyed = ((name, asked.get(_key(name.written))) for name in named)
-    return Names([*verdicts, *(Name(name.written, one, name.shown_in) for name, one in keyed if one is not None)])
+    begun = [Name(key, one, ()) for key, one in asked.items()]
+    return Names(
+        [*verdicts, *begun, *(Name(name.written, one, name.shown_in) for name, one in keyed if one is not None)]
+    )
+
+
+def _by_first_words(outcomes: Iterable[tuple[Verdict, Outcome]], known: set[str]) -> dict[str, set[str]]:
+    """The outcomes that begin with some words, where all that do are of one verdict, and nothing is called so."""
+    begun: dict[str, set[tuple[Verdict, str]]] = {}
+    for verdict, outcome in outcomes:
+        for label in (outcome.label.da, outcome.label.en):
+            for first in _first_words(_key(label)):
+                begun.setdefault(first, set()).add((verdict, outcome.id))
+    one_verdict = {first: found for first, found in begun.items() if len({verdict for verdict, _ in found}) == 1}
+    return {first: {one for _, one in found} for first, found in one_verdict.items() if first not in known}
+
+
+def _first_words(name: str) -> list[str]:
+    """What a name begins with: one word, two, and so on, but not all of them."""
+    words = name.split()
+    return [" ".join(words[:number]) for number in range(1, len(words))]
 
 
 def outcomes_written(rulebook: str) -> dict[Verdict, Outcome]:

@@ -94,7 +94,7 @@ def names_in(outcomes: Iterable[Mapping[Verdict, Outcome]]) -> Names[Asked]:
     What names a verdict means that, whatever a rulebook calls so: it asks for no less. The first words of outcomes of
     one verdict mean all of these.
 
-    >>> one, other = ({Verdict.MET: Outcome(name, Text(f"omfattet af {name}", f"covered by {name}"))} for name in "ab")
+    >>> one, other = ({Verdict.MET: Outcome(name, Text(da=f"omfattet af {name}", en=name))} for name in "ab")
     >>> names_in([one, other]).meant("omfattet").outcomes
     ('a', 'b')
     """

@@ -18,7 +18,7 @@ from cli.register.template import new_workbook, say_what_has_no_column
 from engine.diagnostics import Diagnostic, Rejected
 from engine.harmless import shown_name
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import Language, message, message_of_number
+from engine.texts.catalogue import Language, Message, message, message_of_number
 from offers.records.offer import Offer
 from offers.records.reader import without_repeated
 
@@ -64,7 +64,10 @@ def complete(
     year = year or library.latest_year(names)
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)
-    before = _Register(without_repeated(offers_with_evidence(register, vocabulary, reading())))
+    told: list[Message] = []
+    before = _Register(without_repeated(offers_with_evidence(register, vocabulary, reading(), told)))
+    for words in told:
+        say(words)
     came_in = list(_answers(answers, vocabulary))
     done = before.completed([one for one in came_in if not isinstance(one, Rejected)], lang)
     written = write_workbook(out, rulebooks, year, lang, done.offers, with_evidence=True)

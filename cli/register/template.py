@@ -17,7 +17,7 @@ from engine.diagnostics import Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import shown_name
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import Language, message, message_of_number
+from engine.texts.catalogue import Language, Message, message, message_of_number
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
 from offers.records.register import SERVICES, SHIPPED, read_register
@@ -122,7 +122,10 @@ def _read(paths: Sequence[str], sources: Sequence[str], vocabulary: Vocabulary, 
         if source == PRINTED_REGISTER:
             found += _printed(vocabulary, year)
         else:
-            found += offers_with_evidence(Path(source), vocabulary, reading())
+            told: list[Message] = []
+            found += offers_with_evidence(Path(source), vocabulary, reading(), told)
+            for words in told:
+                say(words)
     return list(without_repeated(found))
 
 

@@ -5,44 +5,36 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import polars as pl
-
-from engine.diagnostics import Place, Rejected, rejected
-from engine.documents.document import read_one
-from engine.documents.fields import read_json
-from engine.documents.regular_file import read_text
-from engine.journal.records import RunRecord
-from engine.journal.run_files import check_copy
+from engine.diagnostics import Rejected
 from engine.rulebooks.rulebook import Vocabulary
-from engine.texts.catalogue import message
-from offers.comparison.previous import DECISIONS
-from offers.recorded.batch_entries import RowDocuments
-from offers.records.offer import Offer, read_offer
+from engine.texts.catalogue import Message
+from offers.recorded.evidence_of_run import RUN, evidence_of_run
+from offers.records.offer import Offer
 from offers.records.reader import read_offers
 from offers.tables.offers_in_table import rows_read
 from offers.tables.opening import open_table
 from offers.tables.paths import are_offer_files, tables_in
-from offers.tables.polars_words import polars_failing
 from offers.tables.reading import FOUND_OUT, Reading
 from offers.tables.rows import Rows
-from offers.tables.table import DOCUMENT
-
-RUN = "run.json"
-"""The file by which a folder is that of a run."""
 
 
-def offers_with_evidence(source: Path, vocabulary: Vocabulary, reading: Reading = FOUND_OUT) -> list[Offer | Rejected]:
+def offers_with_evidence(
+    source: Path, vocabulary: Vocabulary, reading: Reading = FOUND_OUT, told: list[Message] | None = None
+) -> list[Offer | Rejected]:
     """The offers in offer files, in tables, in a folder of either, or in that of a run; or why one was rejected.
 
-    A run holds, of a register that was a table, the evidence that its rulebooks used.
+    A run holds, of a register that was a table, the evidence that its rulebooks used. `told` takes what there is to say
+    of evidence that the source has, or had, and that is not read.
 
     Raises:
         Rejected: the source cannot be read as a whole.
     """
     if (source / RUN).is_file():
-        return list(_of_run(source, vocabulary))
+        run = evidence_of_run(source, vocabulary)
+        if told is not None:
+            told += run.told
+        return run.offers
     tables = tables_in(source) if source.is_dir() and are_offer_files(source) else []
     if not tables and are_offer_files(source):
         return read_offers([str(source)], vocabulary)
@@ -57,30 +49,3 @@ def _of_table(path: Path, vocabulary: Vocabulary, scratch: Path, reading: Readin
     """The offers in the rows of a table; rows that hold none are passed over."""
     table = open_table(path, vocabulary, scratch, (), reading)
     yield from (row.offer for row in rows_read(table, Rows(table, vocabulary)) if not row.is_set_aside)
-
-
-def _of_run(folder: Path, vocabulary: Vocabulary) -> Iterator[Offer | Rejected]:
-    """The offers that a run decided, with the evidence that it kept."""
-    try:
-        check_copy(folder, (RUN, DECISIONS))
-        run = RunRecord.read(read_json(read_text(folder / RUN)))
-        files = [folder / DECISIONS / f"{decided.rulebook.name}.parquet" for decided in run.rulebooks]
-        with polars_failing(lambda _: _incomplete(folder)):
-            frames = [pl.scan_parquet(file, glob=False).collect() for file in files]
-    except (OSError, ValueError):
-        raise _incomplete(folder) from None
-    documents, rows = RowDocuments(vocabulary), dict[str, dict[str, Any]]()
-    for frame in frames:
-        for row in frame.iter_rows(named=True):
-            rows[row["offer"]] = {**rows.get(row["offer"], {}), **row}
-    for row in rows.values():
-        try:
-            written = row.get(DOCUMENT)
-            node = read_one(written.encode(), str(folder)) if written else documents.document(row)
-            yield read_offer(node, vocabulary, is_recorded=True)
-        except Rejected as error:
-            yield error
-
-
-def _incomplete(folder: Path) -> Rejected:
-    return rejected(Place(str(folder)), "unreadable", message("there is no complete run in the folder"))

@@ -231,10 +231,11 @@ class Headers:
 
     def name_of(self, header: str) -> str | None:
         """The contract's name of a column, or None where it has none."""
-        column = self._find(header)
+        column = self.column_of(header)
         return column.name if column else None
 
-    def _find(self, header: str) -> Column | None:
+    def column_of(self, header: str) -> Column | None:
+        """The column that a header names; None where it names none."""
         if len(header) > MAX_TEXT:
             return None
         # As macOS writes names, a letter and its ring are two signs.
@@ -279,7 +280,7 @@ class Headers:
         diagnostics: list[Diagnostic] = []
         columns: dict[str, Column] = {}
         for number, header in enumerate(headers, start=1):
-            column = self._find(header)
+            column = self.column_of(header)
             if header in ignored or (column is None and ("*" in ignored or not header.strip())):
                 continue
             place = place_of(number) if place_of else Place(file, 1, number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from engine.rulebooks.library import SHIPPED
@@ -111,3 +112,30 @@ def test_columns_of_before_are_told_in_a_run(own: Path, tmp_path: Path, backend:
     assert f"called `{FORMER}` as before for 1 offer, and read as that: {register}:1:2, {register}:1:3" in ran.err
     said = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert {"code": "former_name", "fact": PRESENT, "name": FORMER, "offers": 1} in said["input_remarks"]
+
+
+@pytest.mark.slow
+def test_a_run_is_a_register_by_the_names_of_before_and_of_now(own: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(f"id,{FORMER},diagnoses,self_supply_needed\na,yes,3,no\n", encoding="utf-8")
+    (tmp_path / "answer.csv").write_text(f"id,{FORMER},cases_per_10000\na,no,4\n", encoding="utf-8")
+    then, now = ("--rulebook", ID, "--year", "2018"), ("--rulebook", str(own / "2019.yaml"), "--year", "2019")
+    runs = {"old": then, "new": now}
+    for name, rule in runs.items():
+        assert run("reclassify", str(tmp_path / "r.csv"), *rule, "--out", str(tmp_path / name)).code == 0
+    for name, rule in {"old": now, "new": then}.items():
+        out = tmp_path / f"{name}.xlsx"
+        asked = ("--with-evidence", str(tmp_path / name), *rule, "--out", str(out))
+        said = run("register", "template", *asked).err
+        assert f"{name}: a run keeps what its rulebooks read, and so not what its register said of `Self-supply" in said
+        sheet = openpyxl.load_workbook(out)["Register"]
+        told = {str(head.value): cell.value for head, cell in zip(sheet[2], sheet[3], strict=True)}
+        assert (told["Highly specialised basis"], told["Diagnoses"]) == ("yes", 3)
+        files = (str(tmp_path / name), str(tmp_path / "answer.csv"))
+        completed = run("register", "complete", *files, *rule, "--out", str(tmp_path / f"{name}-completed.xlsx"))
+        assert "`Highly specialised basis` is yes in the register and no in the answer" in completed.err
+    file = tmp_path / "new" / "rulebooks" / "rules" / "vocabulary.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(f"was: {FORMER}", ""), encoding="utf-8")
+    (tmp_path / "new" / "record.json").unlink()  # with the digests
+    source = ("--with-evidence", str(tmp_path / "new"))
+    said = run("register", "template", *source, *then, "--out", str(tmp_path / "n.xlsx")).err
+    assert "what the run says of `Highly specialised basis`: it is not read" in said

@@ -29,6 +29,7 @@ from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import Message, message
 from engine.values.canonical import canonical_record, decision_text, sha256
 from offers.recorded.replay import Replayer
+from offers.records.offer import Offer
 from offers.tables.binary_numbers import number_of_binary, shortest_number
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
@@ -231,10 +232,21 @@ class RowDocuments:
         Raises:
             Rejected: a cell is not read any more.
         """
+        return self._reader_of(row).document(0, row | {"id": row["offer"]})
+
+    def offer(self, row: Row) -> Offer:
+        """The offer that the cells of a row state.
+
+        Raises:
+            Rejected: a cell is not read any more.
+        """
+        return self._reader_of(row).offer(0, row | {"id": row["offer"]})
+
+    def _reader_of(self, row: Row) -> Rows:
         names = tuple(row)
         if names not in self._rows:
             self._rows[names] = self._reader(names)
-        return self._rows[names].document(0, row | {"id": row["offer"]})
+        return self._rows[names]
 
     def _reader(self, names: Iterable[str]) -> Rows:
         import polars as pl  # noqa: PLC0415 - only batches need it
@@ -243,4 +255,4 @@ class RowDocuments:
         known = ["id", *(name for name in names if headers.name_of(name) == name != "id")]
         columns = tuple(headers.read(known, _NOWHERE.file))
         table = Table(_NOWHERE.file, "parquet", columns, pl.LazyFrame(), ".", {}, "", 1)
-        return Rows(table, self._vocabulary, number_of=self._number_of)
+        return Rows(table, self._vocabulary, recorded=True, number_of=self._number_of)

@@ -106,7 +106,7 @@ def _offers(
                 node = _called_anew(read_one(written.encode(), str(folder)), vocabulary, called)
                 yield read_offer(node, vocabulary, is_recorded=True)
             else:
-                yield read_offer(documents.document({**row}), vocabulary, is_recorded=True)
+                yield documents.offer({**row})
         except Rejected as error:
             yield error
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 from engine.decisions.trace import Published, Subject
@@ -52,6 +53,8 @@ class Offer(NamedTuple):
 
     `written` is its document as one line of JSON, where that was asked for, in the format in which it is recorded.
     `notation` is how its file writes evidence; `former_names` are the facts that it calls by a name of before.
+    `without_kind` are the cells of a table that name a party whose kind is not stated, by their columns: no party of
+    the record, which has none without its kind.
     """
 
     record: OfferFile
@@ -61,6 +64,7 @@ class Offer(NamedTuple):
     written: str | None = None
     notation: Notation = OFFER_FILE
     former_names: tuple[FormerName, ...] = ()
+    without_kind: MappingType[str, str] = MappingProxyType({})
 
     @property
     def id(self) -> str:
@@ -342,7 +346,12 @@ def _published(outcome: PublishedOutcome) -> Published:
 
 def is_named(party: Party) -> bool:
     """Whether it is known which party it is, by its name or its code, and not its kind alone."""
-    return bool(party.code) or party.name != party.kind
+    return bool(party.code) or name_of_party(party) is not None
+
+
+def name_of_party(party: Party) -> str | None:
+    """What a party is called; None where its kind stands in place of a name."""
+    return None if party.name == party.kind else party.name
 
 
 def _party(party: Party, vocabulary: Vocabulary) -> Text:

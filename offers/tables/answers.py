@@ -19,9 +19,10 @@ from engine.texts.catalogue import Language, Message, message
 from engine.texts.joined import OR, joined
 from engine.values.interval import Interval
 from engine.values.numbers import show_possible
-from offers.records.offer import ATTRIBUTE_KEYS, Offer
+from offers.records.offer import Offer
 from offers.records.offer_file import EVIDENCE_DETAILS
 from offers.records.offer_id import alike
+from offers.tables.answered_parties import PREFIXES, parties_of, put_together, with_parties
 from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS
 from offers.tables.template_cells import OfferCells
 
@@ -197,35 +198,46 @@ class _Completion:
             for one in (offer, answer)
         )
         record, stated = offer.record, {**offer.stated}
-        for key, columns in _COLUMNS_OF_KEYS.items():
-            if not any(column in theirs for column in columns):
-                continue
-            if not any(column in ours for column in columns):
+        for key in (key for key in _ONE_COLUMN if key in theirs):
+            if key not in ours:
                 record = dataclasses.replace(record, **{key: getattr(answer.record, key)})
-                for fact, (of_key, _) in ATTRIBUTE_KEYS.items():
-                    if of_key == key and fact in answer.stated:
-                        stated.setdefault(fact, answer.stated[fact])
+                if key in answer.stated:
+                    stated.setdefault(key, answer.stated[key])
                 self.filled.append(given.file)
-                continue
-            for column in columns:
-                if column in theirs and theirs[column] != ours.get(column):
-                    before = _text(ours[column]) if column in ours else message("not stated")
-                    what = message("`{column}`", column=ATTRIBUTE_HEADERS[column])
-                    self._refuse(answer.place, what, before, _text(theirs[column]))
-        return offer._replace(record=record, stated=stated)
+            elif theirs[key] != ours[key]:
+                self._refuse(answer.place, _column(key), _text(ours[key]), _text(theirs[key]))
+        offer = offer._replace(record=record, stated=stated)
+        for key, prefix in PREFIXES.items():
+            before, said = parties_of(offer, key), parties_of(answer, key)
+            both = put_together(before, said)
+            if both is None:
+                names = [f"{prefix}_{column}" for column in ("name", "kind", "code")]
+                self._refuse_parties(answer.place, names, ours, theirs)
+                if key == "operator":
+                    break  # that nobody has an agreement with it may follow from its operator
+            elif both != before:
+                offer = with_parties(offer, answer, key, both)
+                self.filled.append(given.file)
+        return offer
+
+    def _refuse_parties(
+        self, place: Place, names: Sequence[str], ours: Mapping[str, object], theirs: Mapping[str, object]
+    ) -> None:
+        """Tell of the cells of parties that are called otherwise; of all together, where there are more or fewer."""
+        differing = [name for name in names if name in ours and name in theirs and ours[name] != theirs[name]]
+        for name in differing:
+            self._refuse(place, _column(name), _text(ours[name]), _text(theirs[name]))
+        if not differing:
+            before, now = (", ".join(str(cells[name]) for name in names if name in cells) for cells in (ours, theirs))
+            self._refuse(place, _column(names[0]), _text(before), _text(now))
 
 
-_COLUMNS_OF_KEYS: Mapping[str, Sequence[str]] = {
-    "name": ("name",),
-    "part_of": ("part_of",),
-    "operator": ("operator_name", "operator_kind", "operator_code"),
-    "agreement_with": ("agreement_name", "agreement_kind", "agreement_code"),
-    "area": ("area",),
-    "target_group": ("target_group",),
-    "service_type": ("service_type",),
-    "services": ("services",),
-}
-"""For each key of an offer file the columns of tables that say the same."""
+_ONE_COLUMN = ("name", "part_of", "area", "target_group", "service_type", "services")
+"""The keys of an offer file that a column of tables says as well; parties have several columns."""
+
+
+def _column(name: str) -> Message:
+    return message("`{column}`", column=ATTRIBUTE_HEADERS[name])
 
 
 def _by_key(offer: Offer) -> dict[Key, Evidence]:

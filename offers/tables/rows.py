@@ -33,7 +33,8 @@ from offers.tables.services import services_node
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FORMULAS, TOTAL, SettingAside
 from offers.tables.table import EXTRA, ROW, SEVERAL, Table
 
-_NOBODY = "none"
+_NOBODY, _UNKNOWN = "none", "unknown"
+_PARTIES = ("operator", "agreement")
 _REPEATS, _IN_EACH = (
     message("{mark} stands for what is above it"),
     message("write it out: each row is read by itself"),
@@ -199,7 +200,13 @@ class Rows:
             diagnostics += error.diagnostics
         if diagnostics:
             raise Rejected(diagnostics)
-        return offer
+        without_kind = {
+            name: cells[name]
+            for party in _PARTIES
+            for name in (f"{party}_name", f"{party}_code")
+            if name in cells and not _has_kind(party, cells)
+        }
+        return offer._replace(without_kind=without_kind) if without_kind else offer
 
     def document(self, row: int, values: Mapping[str, Any]) -> Document:
         """The offer file that a row, counted from 0, stands for.
@@ -318,7 +325,7 @@ class Rows:
 
     def _kinds(self, row: int, party: str, cells: Mapping[str, str]) -> Iterator[Document]:
         kind = f"{party}_kind"
-        if kind not in cells or cells[kind].lower() in UNKNOWN:
+        if not _has_kind(party, cells):
             return
         place = self._place(row, kind)
         names = [n.strip(WHITESPACE) for n in cells.get(f"{party}_name", "").split(SEVERAL)]
@@ -362,6 +369,10 @@ class Rows:
     def _details(self, row: int, name: str, cells: Mapping[str, str]) -> dict[str, Node]:
         headers = {detail: f"{name}_{detail}" for detail in DETAILS}
         return {d: _text(cells[column], self._place(row, column)) for d, column in headers.items() if column in cells}
+
+
+def _has_kind(party: str, cells: Mapping[str, str]) -> bool:
+    return cells.get(f"{party}_kind", _UNKNOWN).lower() not in UNKNOWN
 
 
 def _at(words: list[str], number: int) -> str:

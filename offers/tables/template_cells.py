@@ -10,7 +10,7 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import FactDeclaration, Vocabulary
 from engine.values.interval import Interval
 from engine.values.numbers import decimal_text
-from offers.records.offer import Offer, words
+from offers.records.offer import Offer, name_of_party, words
 from offers.records.offer_file import EVIDENCE_DETAILS, Party, Service
 from offers.records.particulars import SECTION_SIGN
 from offers.records.words import names_of_answers
@@ -47,10 +47,10 @@ class OfferCells:
             "id": [record.id],
             "name": [record.name],
             "part_of": [record.part_of or ""],
-            "operator_name": [party.name for party in parties],
+            "operator_name": _where_any(name_of_party(party) for party in parties),
             "operator_kind": [self._answer("operator_kind", party.kind) for party in parties],
             "operator_code": _where_any(party.code for party in parties),
-            "agreement_name": [agreement.name] if agreement else [],
+            "agreement_name": [name_of_party(agreement) or ""] if agreement else [],
             "agreement_kind": [self._answer("agreement_kind", kind) for kind in self._agreements(offer)],
             "agreement_code": [agreement.code or ""] if agreement else [],
             "area": [self._term("area", word) for word in words(record.area)],
@@ -58,7 +58,9 @@ class OfferCells:
             "service_type": [self._answer("service_type", record.service_type)] if record.service_type else [],
             "services": [services_cell(record.services or (), self._sign)],
         }
-        return {name: text for name, several in values.items() if (text := SEVERAL.join(several))}
+        written = {name: text for name, several in values.items() if (text := SEVERAL.join(several))}
+        written = {**offer.without_kind, **written}
+        return {name: written[name] for name in values if name in written}
 
     def stated(self, offer: Offer) -> dict[str, Cell]:
         """The evidence that an offer states, and what is said beside it."""
@@ -167,12 +169,12 @@ def _description(offer: Offer) -> Mapping[str, object]:
         "id": record.id,
         "name": _text(record.name),
         "part_of": _text(record.part_of),
-        "operator_name": [name for name, _, _ in parties],
+        "operator_name": [name for name, _, _ in parties] or offer.without_kind.get("operator_name"),
         "operator_kind": ([kind for _, kind, _ in parties], kinds.get("operator_kind")),
-        "operator_code": [code for _, _, code in parties],
-        "agreement_name": _party(agreement)[0] if agreement else None,
+        "operator_code": [code for _, _, code in parties] or offer.without_kind.get("operator_code"),
+        "agreement_name": _party(agreement)[0] if agreement else offer.without_kind.get("agreement_name"),
         "agreement_kind": (agreement.kind if agreement else None, kinds.get("agreement_kind")),
-        "agreement_code": _party(agreement)[2] if agreement else None,
+        "agreement_code": _party(agreement)[2] if agreement else offer.without_kind.get("agreement_code"),
         "area": words(record.area),
         "target_group": words(record.target_group),
         "service_type": record.service_type,

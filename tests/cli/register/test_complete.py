@@ -89,6 +89,16 @@ def test_all_that_is_wrong_is_told_at_once_and_the_rest_is_there(folder: Path) -
     assert "2 rows came back; 1 cell was filled" in here("register", "complete", *asked).err  # diagnoses, alone now
 
 
+def test_a_name_without_its_kind_stays_and_no_word_for_a_kind_is_a_name(folder: Path) -> None:
+    lines = ["id;name;operator_name;operator_kind", "a;Ask;Herlev Kommune;", "b;Birk;;kommune", "c;Ceder;Fonden;"]
+    (folder / "r.csv").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "a.csv").write_text("id;operator_kind\nc;privat\nb;kommune\n", encoding="utf-8")
+    assert complete(folder, str(folder / "a.csv")).code == 0
+    made = cells(folder / "new.xlsx")
+    named = [(made[name]["Operator"], made[name]["Kind of operator"]) for name in "abc"]
+    assert named == [("Herlev Kommune", None), (None, "municipality"), ("Fonden", "private")]
+
+
 def test_the_register_is_never_written_over(folder: Path) -> None:
     (folder / "new.xlsx").write_bytes(b"")
     assert "is there already" in complete(folder, str(folder / "r.csv")).err

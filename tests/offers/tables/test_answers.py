@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from engine.documents.document import read_one
 from engine.evaluation.evidence import Evidence
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from engine.values.interval import Interval
 from offers.records.offer import Offer, read_offer
 from offers.tables.answers import Answer, Completed, completed, unknown_offer
+from offers.tables.template_cells import OfferCells
 
 VOCABULARY = Library().rulebooks[0].vocabulary
 NUMBERS: Sequence[Any] = ["0.5", "0.4", {"at_most": "0.5"}, {"at_least": "0.3"}, {"between": ["0.4", "0.5"]}, "unknown"]
@@ -119,6 +121,34 @@ def test_what_describes_an_offer_is_filled_or_told() -> None:
         "answered-otherwise: `operator` is `Herlev Kommune` in the register and `Herlev` in the answer: the register "
         "is left as it is"
     ]
+
+
+MUNICIPALITY = {"name": "municipality", "kind": "municipality"}
+"""What a row gives of which the kind alone is stated."""
+
+
+@pytest.mark.parametrize(
+    ("stated", "name_alone", "answered", "now", "refused"),
+    [
+        (None, "Herlev Kommune", None, "Herlev Kommune, , ", ""),
+        (None, "Herlev Kommune", MUNICIPALITY, "Herlev Kommune, municipality, ", ""),
+        (None, "Herlev Kommune", {"name": "Fonden", "kind": "private"}, "Herlev Kommune, , ", "`Herlev Kommune` in"),
+        (MUNICIPALITY, "", {"name": "Herlev", "kind": "municipality"}, "Herlev, municipality, ", ""),
+        ({"name": "Herlev", "kind": "municipality"}, "", MUNICIPALITY, "Herlev, municipality, ", ""),
+        (MUNICIPALITY, "", MUNICIPALITY | {"code": "163"}, ", municipality, 163", ""),
+        ({"name": "A", "kind": "private"}, "", MUNICIPALITY, "A, private, ", "`private` in the register and `muni"),
+        (None, "A | B", MUNICIPALITY, "A | B, , ", "is `A | B` in the register and `municipality` in"),
+    ],
+)
+def test_of_a_party_a_name_and_a_kind_are_put_together(
+    stated: Any, name_alone: str, answered: Any, now: str, refused: str
+) -> None:
+    register = of(**({"operator": stated} if stated else {}))
+    register = register._replace(without_kind={"operator_name": name_alone} if name_alone else {})
+    done = put(register, of(**({"operator": answered} if answered else {})))
+    described = OfferCells(VOCABULARY, Wording("en")).described(done.offer)
+    assert ", ".join(str(described.get(f"operator_{one}", "")) for one in ("name", "kind", "code")) == now
+    assert [refused in one for one in told(done)] == ([True] if refused else [])
 
 
 @pytest.mark.parametrize(

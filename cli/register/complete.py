@@ -23,7 +23,8 @@ from offers.records.offer import Offer
 from offers.records.reader import without_repeated
 
 if TYPE_CHECKING:
-    from offers.tables.answers import Answer, MoreExact
+    from offers.tables.answer import Answer
+    from offers.tables.answers import Contradictions, MoreExact
 
 
 @click.command()
@@ -69,7 +70,10 @@ def complete(
     for words in told:
         say(words)
     came_in = list(_answers(answers, vocabulary))
-    done = before.completed([one for one in came_in if not isinstance(one, Rejected)], lang)
+    from offers.tables.answers import contradictions_of  # noqa: PLC0415
+
+    check = contradictions_of(rulebooks, year)
+    done = before.completed([one for one in came_in if not isinstance(one, Rejected)], lang, check)
     written = write_workbook(out, rulebooks, year, lang, done.offers, with_evidence=True)
     rejected = [*before.rejected, *(one for one in came_in if isinstance(one, Rejected)), *written.rejected]
     wrong = [*done.refused, *(diagnostic for one in rejected for diagnostic in one.diagnostics)]
@@ -110,14 +114,16 @@ class _Register:
             else:
                 self.rejected.append(one)
 
-    def completed(self, answers: Sequence[Answer], language: Language) -> _Done:
+    def completed(self, answers: Sequence[Answer], language: Language, contradictions: Contradictions) -> _Done:
         """The register with answers."""
         from offers.tables.answers import completed, unknown_offer  # noqa: PLC0415 - polars is slow to import
 
         given: dict[str, list[Answer]] = {}
         for answer in answers:
             given.setdefault(answer.offer.id, []).append(answer)
-        done = {name: completed(offer, given.get(name, ()), language) for name, offer in self.offers.items()}
+        done = {
+            name: completed(offer, given.get(name, ()), language, contradictions) for name, offer in self.offers.items()
+        }
         some_were_rejected = bool(self.rejected)
         unknown = [
             unknown_offer(answer.offer, self.offers.values(), some_were_rejected=some_were_rejected)
@@ -136,7 +142,7 @@ class _Register:
 def _answers(paths: Sequence[Path], vocabulary: Vocabulary) -> Iterator[Answer | Rejected]:
     """The answers in files and folders, each file once; one that cannot be read leaves the others readable."""
     from offers.recorded.evidence_sources import offers_with_evidence  # noqa: PLC0415 - polars is slow to import
-    from offers.tables.answers import Answer  # noqa: PLC0415
+    from offers.tables.answer import Answer  # noqa: PLC0415
     from offers.tables.paths import tables_in  # noqa: PLC0415
 
     files: dict[str, Path] = {}

@@ -54,7 +54,7 @@ class Offer(NamedTuple):
     `written` is its document as one line of JSON, where that was asked for, in the format in which it is recorded.
     `notation` is how its file writes evidence; `former_names` are the facts that it calls by a name of before.
     `without_kind` are the cells of a table that name a party whose kind is not stated, by their columns: no party of
-    the record, which has none without its kind.
+    the record, which has none without its kind. `headers` are those of its table that say a fact, by its id.
     """
 
     record: OfferFile
@@ -65,6 +65,7 @@ class Offer(NamedTuple):
     notation: Notation = OFFER_FILE
     former_names: tuple[FormerName, ...] = ()
     without_kind: MappingType[str, str] = MappingProxyType({})
+    headers: MappingType[str, str] = MappingProxyType({})
 
     @property
     def id(self) -> str:
@@ -88,6 +89,7 @@ class Offer(NamedTuple):
         names = {
             **self.notation.names,
             **{fact.id: self.notation.name_of(fact) for fact in self.vocabulary.facts.values()},
+            **self.headers,
         }
         advice = None if diagnostic.advice is None else _called(diagnostic.advice, names)
         return diagnostic._replace(words=_called(diagnostic.words, names), advice=advice)

@@ -2,44 +2,33 @@
 
 An answer fills a cell in which nothing stands, or that nobody knew; it may say more exactly what the register leaves
 open (0.45 where that has 0.3..0.6). Where it says another thing than the register, or than another answer, the cell
-stays as it is, and both are told. Reasons, sources, who judged and when come with their answer.
+stays as it is, and both are told; so it does where a number could no longer follow from its parts. Reasons, sources,
+who judged and when come with their answer. In which order answers come decides nothing.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.diagnostics import Diagnostic, Place, nearest, quoted
-from engine.evaluation.evidence import EveryYear, Evidence, Provenance, Stated
-from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import FactDeclaration
+from engine.diagnostics import Diagnostic, Place, Rejected, nearest, quoted
+from engine.evaluation.evidence import EveryYear, Evidence, Provenance, Stated, findings_of
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.texts.catalogue import Language, Message, message
-from engine.texts.joined import OR, joined
+from engine.texts.joined import AND, OR, joined
 from engine.values.interval import Interval
 from engine.values.numbers import show_possible
 from offers.records.offer import Offer
 from offers.records.offer_file import EVIDENCE_DETAILS
 from offers.records.offer_id import alike
-from offers.tables.answered_parties import PREFIXES, parties_of, put_together, with_parties
-from offers.tables.headers import ATTRIBUTE_HEADERS, DETAILS
-from offers.tables.template_cells import OfferCells
+from offers.tables.answer import Answer, answered_otherwise, text_in_cell, two_answers
+from offers.tables.answered_description import described
+from offers.tables.headers import DETAILS
 
 Key = tuple[str, int | None]
 """A fact, and the year of a fact that has a value for each."""
-
-
-class Answer(NamedTuple):
-    """A row that came back: the file it stands in, and what it says of an offer."""
-
-    file: str
-    offer: Offer
-
-    @property
-    def source(self) -> Message:
-        """The source of what names none."""
-        return message("answer in {file}", file=self.file.replace("\\", "/").rpartition("/")[2])
+Contradictions = Callable[[Stated], Sequence[Diagnostic]]
+"""What is wrong with evidence taken together, each with the derived `fact` that it is about."""
 
 
 class MoreExact(NamedTuple):
@@ -60,9 +49,30 @@ class Completed(NamedTuple):
     refused: Sequence[Diagnostic]
 
 
-def completed(offer: Offer, answers: Sequence[Answer], language: Language) -> Completed:
-    """An offer with what answers say of it; where they name no source, their file is the source, in the language."""
-    return _Completion(offer, language).with_answers(answers)
+def completed(
+    offer: Offer, answers: Sequence[Answer], language: Language, contradictions: Contradictions = lambda stated: ()
+) -> Completed:
+    """An offer with what answers say of it; where they name no source, their file is the source, in the language.
+
+    `contradictions` says what would be wrong with the evidence of an offer, when it is decided.
+    """
+    return _Completion(offer, language, contradictions).with_answers(answers)
+
+
+def contradictions_of(rulebooks: Iterable[Rulebook], year: int) -> Contradictions:
+    """What is wrong with evidence taken together, as these rulebooks would find it for an agreement year."""
+    vocabularies = [rulebook.vocabulary for rulebook in rulebooks]
+
+    def found(stated: Stated) -> Sequence[Diagnostic]:
+        wrong: dict[Diagnostic, None] = {}
+        for vocabulary in vocabularies:
+            try:
+                findings_of(vocabulary, stated, year)
+            except Rejected as error:
+                wrong |= dict.fromkeys(error.diagnostics)
+        return list(wrong)
+
+    return found
 
 
 def unknown_offer(answer: Offer, register: Iterable[Offer], *, some_were_rejected: bool) -> Diagnostic:
@@ -82,58 +92,71 @@ def unknown_offer(answer: Offer, register: Iterable[Offer], *, some_were_rejecte
 
 
 class _Given(NamedTuple):
-    """What an answer says of one cell."""
+    """What answers say of one cell, and the names of the files of those that say the same."""
 
     answer: Answer
     evidence: Evidence
+    names: tuple[str, ...] = ()
 
 
 class _Completion:
-    def __init__(self, offer: Offer, language: Language) -> None:
-        self._offer, self._language = offer, language
+    def __init__(self, offer: Offer, language: Language, contradictions: Contradictions) -> None:
+        self._offer, self._language, self._contradictions = offer, language, contradictions
         self._facts = offer.vocabulary.facts
-        self.filled: list[str] = []
-        self.more_exact: list[MoreExact] = []
-        self.refused: list[Diagnostic] = []
+        self._taken_from: dict[Key, str] = {}
+        self._details_from: list[str] = []
+        self._more_exact: dict[Key, MoreExact] = {}
+        self._refused: list[Diagnostic] = []
 
     def with_answers(self, answers: Sequence[Answer]) -> Completed:
         """The offer with all answers."""
-        stated = _by_key(self._offer)
+        before = _by_key(self._offer)
         given: dict[Key, list[_Given]] = {}
         for answer in answers:
             for key, evidence in _by_key(answer.offer).items():
                 given.setdefault(key, []).append(_Given(answer, evidence))
+        stated = {**before}
         for key, said in given.items():
-            if (taken := self._agreed(key, said)) is not None:
-                stated[key] = self._taken(key, stated.get(key), taken)
-        offer = self._offer._replace(stated={**_attributes(self._offer), **_by_fact(stated, self._offer)})
-        for answer in answers:
-            offer = self._described(offer, answer)
-        return Completed(offer, self.filled, self.more_exact, self.refused)
+            if (agreed := self._agreed(key, said)) is not None:
+                stated[key] = self._taken(key, before.get(key), agreed)
+        self._without_contradictions(before, stated)
+        offer = self._offer._replace(stated=self._as_stated(stated))
+        done = described(offer, answers, self._language)
+        filled = [*self._taken_from.values(), *self._details_from, *done.filled]
+        return Completed(done.offer, filled, list(self._more_exact.values()), [*self._refused, *done.refused])
 
-    # --- evidence ---
+    def _as_stated(self, stated: Mapping[Key, Evidence]) -> Stated:
+        return {**_attributes(self._offer), **_by_fact(stated, self._offer)}
 
     def _agreed(self, key: Key, said: Sequence[_Given]) -> _Given | None:
         """What answers say of a cell together, the most exact of them; None where they contradict each other."""
-        agreed = said[0]
-        for other in said[1:]:
-            if _same(agreed.evidence, other.evidence):
-                joined_details = _joined(agreed.evidence.provenance, other.evidence.provenance)
-                agreed = agreed._replace(evidence=agreed.evidence._replace(provenance=joined_details))
-            elif _is_within(other.evidence, agreed.evidence):
-                agreed = other
-            elif not _is_within(agreed.evidence, other.evidence):
-                words = message(
-                    "two answers on {what}: {first} ({place}) and {second}; neither is taken",
-                    what=self._what(key),
-                    first=self._said(key, agreed.evidence),
-                    place=agreed.evidence.place,
-                    second=self._said(key, other.evidence),
-                )
-                advice = message("leave the right one, and take the other out")
-                self.refused.append(Diagnostic(other.evidence.place, "answered-otherwise", words, advice))
-                return None
-        return agreed
+        agreed = next((one for one in said if all(_says_all(one.evidence, other.evidence) for other in said)), None)
+        if agreed is None:
+            first, second = next(
+                (one, other)
+                for number, one in enumerate(said)
+                for other in said[number + 1 :]
+                if not (_says_all(one.evidence, other.evidence) or _says_all(other.evidence, one.evidence))
+            )
+            texts = self._said(key, first.evidence), self._said(key, second.evidence)
+            places = first.evidence.place, second.evidence.place
+            self._refused.append(two_answers(self._what(key), texts[0], places[0], texts[1], places[1]))
+            return None
+        same = [one for one in said if _same(one.evidence, agreed.evidence)]
+        provenance = Provenance(**{detail: self._detail(key, detail, same) for detail in EVIDENCE_DETAILS})
+        names = tuple(sorted({one.answer.file_name for one in same}))
+        return agreed._replace(evidence=agreed.evidence._replace(provenance=provenance), names=names)
+
+    def _detail(self, key: Key, detail: str, same: Sequence[_Given]) -> str | None:
+        """What answers that say the same say beside it; None where they say different things, which is told."""
+        texts = {text: one for one in reversed(same) if (text := getattr(one.evidence.provenance, detail)) is not None}
+        if len(texts) < 2:
+            return next(iter(texts), None)
+        (second, other), (first, one) = list(texts.items())[-2:]
+        places = one.evidence.place, other.evidence.place
+        what = self._what_detail(key, detail)
+        self._refused.append(two_answers(what, text_in_cell(first), places[0], text_in_cell(second), places[1]))
+        return None
 
     def _taken(self, key: Key, stated: Evidence | None, given: _Given) -> Evidence:
         """What stands in a cell, once an answer came."""
@@ -143,13 +166,15 @@ class _Completion:
         if stated is not None and _is_within(stated, answer):
             return stated
         if stated is not None and not _is_within(answer, stated):
-            self._refuse(answer.place, self._what(key), self._said(key, stated), self._said(key, answer))
+            texts = self._said(key, stated), self._said(key, answer)
+            self._refused.append(answered_otherwise(answer.place, self._what(key), *texts))
             return stated
         if stated is not None and stated.state.is_known:
             told = self._what(key), self._said(key, stated), self._said(key, answer)
-            self.more_exact.append(MoreExact(answer.place, *told))
-        self.filled.append(given.answer.file)
-        source = answer.provenance.source or given.answer.source.in_language(self._language)
+            self._more_exact[key] = MoreExact(answer.place, *told)
+        self._taken_from[key] = given.answer.file
+        file = message("answer in {file}", file=joined(given.names, AND))
+        source = answer.provenance.source or file.in_language(self._language)
         return answer._replace(provenance=answer.provenance._replace(source=source))
 
     def _details(self, key: Key, stated: Evidence, given: _Given) -> Provenance:
@@ -158,16 +183,46 @@ class _Completion:
         for detail in EVIDENCE_DETAILS:
             before, now = getattr(ours, detail), getattr(theirs, detail)
             if before is None and now is not None:
-                self.filled.append(given.answer.file)
+                self._details_from.append(given.answer.file)
             elif now is not None and now != before:
-                what = message("{what}, {detail}", what=self._what(key), detail=DETAILS[detail])
-                self._refuse(given.evidence.place, what, _text(before), _text(now))
-        return _joined(ours, theirs)
+                what, texts = self._what_detail(key, detail), (text_in_cell(before), text_in_cell(now))
+                self._refused.append(answered_otherwise(given.evidence.place, what, *texts))
+        return Provenance(*(one if one is not None else other for one, other in zip(ours, theirs, strict=True)))
+
+    def _without_contradictions(self, before: Mapping[Key, Evidence], stated: dict[Key, Evidence]) -> None:
+        """Take back what was taken of numbers that could no longer follow from each other, which is told."""
+        found = list(self._contradictions(self._as_stated(stated))) if self._taken_from else []
+        while found:
+            wrong = found.pop()
+            assert isinstance(wrong.words, Message)
+            fact = self._facts[str(dict(wrong.words.values)["fact"])]
+            taken = [key for key in self._taken_from if key[0] in (fact.id, *fact.derived_from)]
+            for key in taken:
+                self._refuse_contradicting(key, stated[key], wrong.words.filled(fact=fact.label))
+                del self._taken_from[key], stated[key]
+                self._more_exact.pop(key, None)
+                if key in before:
+                    stated[key] = before[key]
+            if taken:
+                found = list(self._contradictions(self._as_stated(stated)))
+
+    def _refuse_contradicting(self, key: Key, answer: Evidence, said: Message) -> None:
+        words = message(
+            "{what} is {now} in the answer, which does not go with what else is stated: {said}; it is not taken",
+            what=self._what(key),
+            now=self._said(key, answer),
+            said=said,
+        )
+        advice = message("find out which is right; if it is the answer, correct the register")
+        self._refused.append(Diagnostic(answer.place, "answered-otherwise", words, advice))
 
     def _what(self, key: Key) -> Message:
         fact, year = self._facts[key[0]], key[1]
         words = message("`{fact}`", fact=fact.label)
         return words if year is None else message("`{fact} {year}`", fact=fact.label, year=year)
+
+    def _what_detail(self, key: Key, detail: str) -> Message:
+        return message("{what}, {detail}", what=self._what(key), detail=DETAILS[detail])
 
     def _said(self, key: Key, evidence: Evidence) -> Message:
         if not evidence.state.is_known:
@@ -176,68 +231,6 @@ class _Completion:
         if isinstance(possible, Interval):
             return show_possible(possible)
         return joined((_answer(fact, one) for one in sorted(possible)), OR)
-
-    def _refuse(self, place: Place, what: Message, before: Message, now: Message) -> None:
-        words = message(
-            "{what} is {before} in the register and {now} in the answer: the register is left as it is",
-            what=what,
-            before=before,
-            now=now,
-        )
-        advice = message("find out which is right; if it is the answer, correct the register")
-        self.refused.append(Diagnostic(place, "answered-otherwise", words, advice))
-
-    # --- what describes an offer ---
-
-    def _described(self, offer: Offer, given: Answer) -> Offer:
-        """The offer with what describes it, as far as it lacks that; what is described otherwise is told."""
-        answer, cells = given.offer, OfferCells(offer.vocabulary, Wording(self._language))
-        # What has no name is called by its id.
-        ours, theirs = (
-            {name: cell for name, cell in cells.described(one).items() if name != "name" or cell != one.id}
-            for one in (offer, answer)
-        )
-        record, stated = offer.record, {**offer.stated}
-        for key in (key for key in _ONE_COLUMN if key in theirs):
-            if key not in ours:
-                record = dataclasses.replace(record, **{key: getattr(answer.record, key)})
-                if key in answer.stated:
-                    stated.setdefault(key, answer.stated[key])
-                self.filled.append(given.file)
-            elif theirs[key] != ours[key]:
-                self._refuse(answer.place, _column(key), _text(ours[key]), _text(theirs[key]))
-        offer = offer._replace(record=record, stated=stated)
-        for key, prefix in PREFIXES.items():
-            before, said = parties_of(offer, key), parties_of(answer, key)
-            both = put_together(before, said)
-            if both is None:
-                names = [f"{prefix}_{column}" for column in ("name", "kind", "code")]
-                self._refuse_parties(answer.place, names, ours, theirs)
-                if key == "operator":
-                    break  # that nobody has an agreement with it may follow from its operator
-            elif both != before:
-                offer = with_parties(offer, answer, key, both)
-                self.filled.append(given.file)
-        return offer
-
-    def _refuse_parties(
-        self, place: Place, names: Sequence[str], ours: Mapping[str, object], theirs: Mapping[str, object]
-    ) -> None:
-        """Tell of the cells of parties that are called otherwise; of all together, where there are more or fewer."""
-        differing = [name for name in names if name in ours and name in theirs and ours[name] != theirs[name]]
-        for name in differing:
-            self._refuse(place, _column(name), _text(ours[name]), _text(theirs[name]))
-        if not differing:
-            before, now = (", ".join(str(cells[name]) for name in names if name in cells) for cells in (ours, theirs))
-            self._refuse(place, _column(names[0]), _text(before), _text(now))
-
-
-_ONE_COLUMN = ("name", "part_of", "area", "target_group", "service_type", "services")
-"""The keys of an offer file that a column of tables says as well; parties have several columns."""
-
-
-def _column(name: str) -> Message:
-    return message("`{column}`", column=ATTRIBUTE_HEADERS[name])
 
 
 def _by_key(offer: Offer) -> dict[Key, Evidence]:
@@ -271,12 +264,13 @@ def _by_fact(stated: Mapping[Key, Evidence], offer: Offer) -> Stated:
     return {**{name: found[name] for name in in_order}, **every_year}
 
 
-def _joined(ours: Provenance, theirs: Provenance) -> Provenance:
-    return Provenance(*(one if one is not None else other for one, other in zip(ours, theirs, strict=True)))
-
-
 def _same(one: Evidence, other: Evidence) -> bool:
     return (one.possible, one.state) == (other.possible, other.state)
+
+
+def _says_all(one: Evidence, other: Evidence) -> bool:
+    """Whether one says all that the other does."""
+    return _same(one, other) or _is_within(one, other)
 
 
 def _is_within(one: Evidence, other: Evidence) -> bool:
@@ -293,9 +287,4 @@ def _is_within(one: Evidence, other: Evidence) -> bool:
 
 
 def _answer(fact: FactDeclaration, answer: str) -> Message:
-    return message("{answer}", answer=fact.answers[answer]) if answer in fact.answers else _text(answer)
-
-
-def _text(text: object) -> Message:
-    """What stands in a cell that describes an offer, or beside evidence."""
-    return Message("{text}", (("text", quoted(str(text))),))
+    return message("{answer}", answer=fact.answers[answer]) if answer in fact.answers else text_in_cell(answer)

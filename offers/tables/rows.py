@@ -82,6 +82,7 @@ class Rows:
         self._columns = {column.name: column for column in table.columns}
         self._numbers = {column.name for column in table.columns if column.holds_numbers}
         self._number_of = number_of
+        self._headers = {c.fact.id: c.header for c in table.columns if c.fact and c.name == c.fact.id}
         is_danish = any(column.is_headed_in_danish for column in table.columns)
         self._notation = Notation(table.sign, has_danish_names=is_danish)
         self._setting_aside = SettingAside(self._columns, vocabulary, table.sign)
@@ -206,7 +207,7 @@ class Rows:
             for name in (f"{party}_name", f"{party}_code")
             if name in cells and not _has_kind(party, cells)
         }
-        return offer._replace(without_kind=without_kind) if without_kind else offer
+        return offer._replace(without_kind=without_kind, headers=self._headers)
 
     def document(self, row: int, values: Mapping[str, Any]) -> Document:
         """The offer file that a row, counted from 0, stands for.

@@ -18,7 +18,8 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.library import Library
 from engine.values.interval import Interval
 from offers.records.offer import Offer, read_offer
-from offers.tables.answers import Answer, Completed, completed, unknown_offer
+from offers.tables.answer import Answer
+from offers.tables.answers import Completed, completed, contradictions_of, unknown_offer
 from offers.tables.template_cells import OfferCells
 
 VOCABULARY = Library().rulebooks[0].vocabulary
@@ -92,6 +93,52 @@ def test_two_answers_that_contradict_each_other_are_both_left_out() -> None:
     diagnoses = agreeing.offer.stated["diagnoses"]
     assert isinstance(diagnoses, Evidence)
     assert (agreeing.refused, diagnoses.provenance.source) == ([], "X")
+
+
+def test_two_answers_that_say_other_things_beside_one_value_are_told() -> None:
+    first, second = (
+        of(evidence={"diagnoses": {"answer": 3, "source": f"Opgørelse {letter}", "by": "Ida"}}) for letter in "AB"
+    )
+    for order in ((first, second), (second, first)):
+        done = put(of(), *order)
+        diagnoses = done.offer.stated["diagnoses"]
+        assert isinstance(diagnoses, Evidence)
+        assert diagnoses.provenance[0] == "answer in 0.xlsx and 1.xlsx"
+        assert (diagnoses.provenance.by, len(done.filled), len(done.refused)) == ("Ida", 1, 1)
+        assert "two answers on `Diagnoses`, source: `Opgørelse " in told(done)[0]
+    ranges = [of(evidence={"outside_share": {2016: one}}) for one in ({"at_most": "0.5"}, {"at_least": "0.4"}, "0.45")]
+    for answers in permutations(ranges):
+        assert str(share(put(of(), *answers).offer)).startswith("Evidence(possible=Interval(low=Fraction(9, 20)")
+
+
+def test_two_answers_that_describe_an_offer_otherwise_are_both_left_out() -> None:
+    herlev, fonden = {"name": "Herlev", "kind": "municipality"}, {"name": "Fonden", "kind": "private"}
+    answers = of(operator=herlev, area="adults"), of(operator=fonden, area="children_and_youth")
+    for order in permutations(answers):
+        done = put(of(), *order)
+        assert (done.filled, done.offer.record.operator, done.offer.record.area) == ([], None, None)
+        assert [one.split(":")[1] for one in told(done)] == [" two answers on `area`", " two answers on `operator`"]
+
+
+def test_what_could_not_be_decided_is_not_taken() -> None:
+    years = {2014: "0.6", 2015: "0.6"}
+    check = contradictions_of(Library().rulebooks, 2018)
+    mean, last = (
+        of(evidence={"outside_share_mean": "0.9"}),
+        of(evidence={"outside_share": {2016: "0.3"}, "diagnoses": 1}),
+    )
+    for answers in permutations([Answer("mean.csv", mean), Answer("last.csv", last)]):
+        done = completed(of(evidence={"outside_share": years}), answers, "en", check)
+        assert set(done.offer.stated) == {"outside_share", "diagnoses"}
+        assert (share(done.offer), done.filled) == (None, ["last.csv"])
+        label = "`Mean share used by other municipalities over three years`"
+        assert sorted(told(done))[0] == (
+            f"answered-otherwise: {label} is 0.9 in the answer, which does not go with what else is stated: {label} is "
+            "stated as 0.9, but follows as 0.5; it is not taken"
+        )
+        assert len(done.refused) == 2
+    fits = completed(of(evidence={"outside_share": years}), [Answer("l.csv", last)], "en", check)
+    assert (fits.refused, len(fits.filled)) == ([], 2)
 
 
 def test_a_reason_is_added_and_another_one_is_told() -> None:

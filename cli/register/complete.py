@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,14 +11,15 @@ import click
 
 from cli.common.console import Exit, load_library, say, say_of, say_rejected, stop
 from cli.common.option_values import FileName
-from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
+from cli.common.options import ignore_option, language_option, reading, reading_options, rulebooks_option, year_option
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
-from cli.register.template import new_workbook, say_what_has_no_column
+from cli.register.template import new_workbook, say_what_has_no_column, say_what_is_not_read
 from engine.diagnostics import Diagnostic, Rejected
 from engine.harmless import shown_name
 from engine.rulebooks.rulebook import Vocabulary
 from engine.texts.catalogue import Language, Message, message, message_of_number
+from offers.records.input_remarks import InputRemark
 from offers.records.offer import Offer
 from offers.records.reader import without_repeated
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @year_option()
 @click.option("--out", type=FileName(dir_okay=False), required=True, help="The completed register to write (.xlsx).")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
+@ignore_option
 @reading_options
 @language_option
 def complete(
@@ -43,6 +45,7 @@ def complete(
     year: int | None,
     out: Path,
     force: bool,
+    ignored: tuple[str, ...],
     lang: Language,
 ) -> None:
     """Put the answers that came back into the register.
@@ -65,23 +68,24 @@ def complete(
     year = year or library.latest_year(names)
     rulebooks = chosen_rulebooks(library, names, year)
     vocabulary = shared_vocabulary(rulebooks)
-    told: list[Message] = []
-    before = _Register(without_repeated(offers_with_evidence(register, vocabulary, reading(), told)))
-    for words in told:
-        say(words)
-    came_in = list(_answers(answers, vocabulary))
+    told: list[Message | InputRemark] = []
+    before = _Register(without_repeated(offers_with_evidence(register, vocabulary, reading(), told, ignored)))
+    came_in = _CameIn()
+    for file in _files(answers, came_in):
+        came_in.read(file, vocabulary, told, ignored)
+    say_what_is_not_read(told, rulebooks, year, lang)
     from offers.tables.answers import contradictions_of  # noqa: PLC0415
 
     check = contradictions_of(rulebooks, year)
-    done = before.completed([one for one in came_in if not isinstance(one, Rejected)], lang, check)
+    done = before.completed(came_in.answers, lang, check)
     written = write_workbook(out, rulebooks, year, lang, done.offers, with_evidence=True)
-    rejected = [*before.rejected, *(one for one in came_in if isinstance(one, Rejected)), *written.rejected]
+    rejected = [*before.rejected, *came_in.rejected_rows, *came_in.rejected_files.values(), *written.rejected]
     wrong = [*done.refused, *(diagnostic for one in rejected for diagnostic in one.diagnostics)]
     if wrong:
         say_rejected(Rejected(wrong))
     _say_more_exact(done.more_exact)
     say_what_has_no_column(done.offers)
-    _say_what_was_done(out, written.offers, done)
+    _say_what_was_done(out, written.offers, done, came_in)
     if left_out := len(before.rejected) + len(written.rejected):
         words = message_of_number(
             "{number} offer of the register was rejected, and does not stand in the new one",
@@ -93,10 +97,9 @@ def complete(
 
 
 class _Done(NamedTuple):
-    """The offers with their answers, the files in which rows came back and which filled a cell, and what is told."""
+    """The offers with their answers, the file of each cell that was filled, and what is told."""
 
     offers: Sequence[Offer]
-    came_in: Sequence[str]
     filled: Sequence[str]
     more_exact: Sequence[MoreExact]
     refused: Sequence[Diagnostic]
@@ -132,34 +135,50 @@ class _Register:
         ]
         return _Done(
             [one.offer for one in done.values()],
-            [answer.file for answer in answers],
             [file for one in done.values() for file in one.filled],
             [told for one in done.values() for told in one.more_exact],
             [*unknown, *(diagnostic for one in done.values() for diagnostic in one.refused)],
         )
 
 
-def _answers(paths: Sequence[Path], vocabulary: Vocabulary) -> Iterator[Answer | Rejected]:
-    """The answers in files and folders, each file once; one that cannot be read leaves the others readable."""
-    from offers.recorded.evidence_sources import offers_with_evidence  # noqa: PLC0415 - polars is slow to import
-    from offers.tables.answer import Answer  # noqa: PLC0415
-    from offers.tables.paths import tables_in  # noqa: PLC0415
+class _CameIn:
+    """What came back: the answers, the rows that were rejected, and the files that cannot be read, each by its name."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.rejected_rows: list[Rejected] = []
+        self.rejected_files: dict[str, Rejected] = {}
+
+    def read(
+        self, file: Path, vocabulary: Vocabulary, told: list[Message | InputRemark], ignored: Sequence[str]
+    ) -> None:
+        """Read the rows of a file."""
+        from offers.recorded.evidence_sources import offers_with_evidence  # noqa: PLC0415 - polars is slow to import
+        from offers.tables.answer import Answer  # noqa: PLC0415
+
+        try:
+            rows = offers_with_evidence(file, vocabulary, reading(), told, ignored)
+        except Rejected as error:
+            self.rejected_files[str(file)] = error
+            return
+        self.answers += [Answer(str(file), one) for one in rows if isinstance(one, Offer)]
+        self.rejected_rows += [one for one in rows if isinstance(one, Rejected)]
+
+
+def _files(paths: Sequence[Path], came_in: _CameIn) -> Iterable[Path]:
+    """The files named, and those in folders, each once; folders that cannot be read are told with what came in."""
+    from offers.tables.paths import tables_in  # noqa: PLC0415 - polars is slow to import
 
     files: dict[str, Path] = {}
     for path in paths:
         try:
             tables = tables_in(path) if path.is_dir() else []
         except Rejected as error:
-            yield error
+            came_in.rejected_files[str(path)] = error
             continue
         for file in tables or [path]:
             files.setdefault(os.path.realpath(file), file)
-    for file in files.values():
-        try:
-            for one in offers_with_evidence(file, vocabulary, reading()):
-                yield Answer(str(file), one) if isinstance(one, Offer) else one
-        except Rejected as error:
-            yield error
+    return files.values()
 
 
 def _say_more_exact(told: Sequence[MoreExact]) -> None:
@@ -168,13 +187,24 @@ def _say_more_exact(told: Sequence[MoreExact]) -> None:
         say_of(one.place, words.filled(before=one.before))
 
 
-def _say_what_was_done(out: Path, offers: int, done: _Done) -> None:
+def _say_what_was_done(out: Path, offers: int, done: _Done, came_in: _CameIn) -> None:
     """Say what came back, what of it was new, and from which files nothing was."""
-    if nothing := [shown_name(file) for file in dict.fromkeys(done.came_in) if file not in done.filled]:
+    if unread := came_in.rejected_files:
+        say(message("nothing was read from {files}", files=", ".join(map(shown_name, unread))))
+    files = dict.fromkeys(answer.file for answer in came_in.answers)
+    if nothing := [shown_name(file) for file in files if file not in done.filled]:
         say(message("nothing was filled from {files}", files=", ".join(nothing)))
+    if rejected := len(came_in.rejected_rows):
+        words = message_of_number(
+            "{number} row that came back was rejected, and nothing of it is taken until it is mended",
+            "{number} rows that came back were rejected, and nothing of them is taken until they are mended",
+            rejected,
+        )
+        say(words)
+    rows = len(came_in.answers) + rejected
     words = message(
         "{came}; {cells}; {stand}",
-        came=message_of_number("{number} row came back", "{number} rows came back", len(done.came_in)),
+        came=message_of_number("{number} row came back", "{number} rows came back", rows),
         cells=message_of_number("{number} cell was filled", "{number} cells were filled", len(done.filled)),
         stand=message_of_number("{number} offer stands in it", "{number} offers stand in it", offers),
     )

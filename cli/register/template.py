@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
 from cli.common.console import Exit, load_library, say, say_of, say_rejected, stop
 from cli.common.option_values import FileName
-from cli.common.options import language_option, reading, reading_options, rulebooks_option, year_option
+from cli.common.options import ignore_option, language_option, reading, reading_options, rulebooks_option, year_option
+from cli.common.remarks_on_input import remark_sentences
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
 from engine.diagnostics import Rejected
 from engine.explanation.words_and_numbers import Wording
 from engine.harmless import shown_name
-from engine.rulebooks.rulebook import Vocabulary
+from engine.rulebooks.rulebook import Rulebook, Vocabulary
 from engine.texts.catalogue import Language, Message, message, message_of_number
+from offers.records.input_remarks import InputRemark
 from offers.records.offer import Offer
 from offers.records.reader import read_offers, without_repeated
 from offers.records.register import SERVICES, SHIPPED, read_register
@@ -40,6 +42,7 @@ PRINTED_REGISTER = "printed"
 @year_option()
 @click.option("--out", type=FileName(dir_okay=False), required=True, help="The workbook to write (.xlsx).")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
+@ignore_option
 @reading_options
 @language_option
 def template(
@@ -49,6 +52,7 @@ def template(
     year: int | None,
     out: Path,
     force: bool,
+    ignored: tuple[str, ...],
     lang: Language,
 ) -> None:
     """Write an Excel workbook in which operators report evidence.
@@ -69,7 +73,9 @@ def template(
     library = load_library(names)
     year = year or library.latest_year(names)
     rulebooks = chosen_rulebooks(library, names, year)
-    read = _read(paths, sources, shared_vocabulary(rulebooks), year)
+    told: list[Message | InputRemark] = []
+    read = _read(paths, sources, shared_vocabulary(rulebooks), year, ignored, told)
+    say_what_is_not_read(told, rulebooks, year, lang)
     offers = [offer for offer in read if isinstance(offer, Offer)]
     written = write_workbook(out, rulebooks, year, lang, offers, with_evidence=bool(sources))
     rejected = [*(one for one in read if isinstance(one, Rejected)), *written.rejected]
@@ -112,7 +118,23 @@ def new_workbook(out: Path, *, force: bool) -> None:
         raise click.UsageError(in_spoken(words))
 
 
-def _read(paths: Sequence[str], sources: Sequence[str], vocabulary: Vocabulary, year: int) -> list[Offer | Rejected]:
+def say_what_is_not_read(
+    told: Iterable[Message | InputRemark], rulebooks: Sequence[Rulebook], year: int, language: Language
+) -> None:
+    """What sources of evidence have, or had, that is not read."""
+    for one in told:
+        words = [one] if isinstance(one, Message) else remark_sentences([one], rulebooks, year, Wording(language))
+        say(words[0])
+
+
+def _read(
+    paths: Sequence[str],
+    sources: Sequence[str],
+    vocabulary: Vocabulary,
+    year: int,
+    ignored: Sequence[str],
+    told: list[Message | InputRemark],
+) -> list[Offer | Rejected]:
     if not sources:
         return read_offers(paths, vocabulary) if paths else []
     from offers.recorded.evidence_sources import offers_with_evidence  # noqa: PLC0415 - polars is slow to import
@@ -122,10 +144,7 @@ def _read(paths: Sequence[str], sources: Sequence[str], vocabulary: Vocabulary, 
         if source == PRINTED_REGISTER:
             found += _printed(vocabulary, year)
         else:
-            told: list[Message] = []
-            found += offers_with_evidence(Path(source), vocabulary, reading(), told)
-            for words in told:
-                say(words)
+            found += offers_with_evidence(Path(source), vocabulary, reading(), told, ignored)
     return list(without_repeated(found))
 
 

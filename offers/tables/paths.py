@@ -73,6 +73,24 @@ def are_offer_files(path: Path) -> bool:
     return path.suffix.lower() in (".yaml", ".yml", ".json")
 
 
+def check_has_offers(folder: Path) -> None:
+    """Check that there is an offer file or a table below a folder.
+
+    Raises:
+        Rejected: there is none.
+    """
+    tables = (*_SUFFIXES, ".parquet")
+    if not any(path.suffix.lower() in (*tables, *OFFER_FILES) for path in folder.rglob("*")):
+        advice = message(
+            "tables of offers end in {tables}, and offer files in {files}",
+            tables=", ".join(tables),
+            files=", ".join(OFFER_FILES),
+        )
+        raise rejected(
+            Place(str(folder)), "empty", message("there is no table of offers and no offer file in the folder"), advice
+        )
+
+
 def parquet_files(folder: Path) -> list[Path]:
     """The files of Parquet in a folder, in the order of their names."""
     return sorted(path for path in folder.glob("*.parquet") if path.is_file() and not path.name.startswith((".", "_")))

@@ -51,7 +51,8 @@ def test_the_workbook_of_a_letter_asks_for_what_is_missing_and_comes_back_into_t
     ran = complete(folder, str(folder / "letters"))
     assert ran.code == 1  # one cell cannot be read, and costs its row
     assert "163.xlsx Register!" in ran.err
-    assert "1 row came back; 1 cell was filled; 2 offers stand in it" in ran.err
+    assert "1 row that came back was rejected, and nothing of it is taken until it is mended" in ran.err
+    assert "2 rows came back; 1 cell was filled; 2 offers stand in it" in ran.err
     made = cells(folder / "new.xlsx")
     assert made["a"][share.format(2016)] == 0.4
     assert made["a"][f"{share.format(2016)}, source"] == "answer in 163.xlsx"
@@ -97,6 +98,32 @@ def test_a_name_without_its_kind_stays_and_no_word_for_a_kind_is_a_name(folder: 
     made = cells(folder / "new.xlsx")
     named = [(made[name]["Operator"], made[name]["Kind of operator"]) for name in "abc"]
     assert named == [("Herlev Kommune", None), (None, "municipality"), ("Fonden", "private")]
+
+
+def test_what_is_not_read_is_told_and_a_column_may_be_left_out(folder: Path) -> None:
+    (folder / "none").mkdir()
+    written = "id;diagnoses;diagnoses_source;self_supply_needed;Bemærkninger\na;;A count;yes;ring\nb;2 or 3;;yes;\n"
+    (folder / "a.csv").write_text(written, encoding="utf-8")
+    ran = complete(folder, str(folder / "a.csv"), str(folder / "none"))
+    assert ran.code == 1
+    for said in (
+        "leave it out of what is read with `--ignore-column`",
+        "there is no table of offers and no offer file in the folder",
+        f"nothing was read from {folder / 'a.csv'}, {folder / 'none'}",
+        "0 rows came back",
+    ):
+        assert said in ran.err, ran.err
+    ran = complete(folder, str(folder / "a.csv"), "--ignore-column", "Bemærkninger", "--force")
+    for said in (
+        "a.csv: Diagnoses: a source, a reason or the like is given for 1 offer without the evidence itself",
+        "1 row that came back was rejected, and nothing of it is taken until it is mended",
+        "2 rows came back; 1 cell was filled",
+    ):
+        assert said in ran.err, ran.err
+    noted = (folder / "r.csv").read_text(encoding="utf-8").replace("id;name", "id;Note;name").replace(";Ask", ";x;Ask")
+    (folder / "noted.csv").write_text(noted.replace(";Birk", ";;Birk"), encoding="utf-8")
+    asked = ("register", "template", "--with-evidence", str(folder / "noted.csv"), "--out", str(folder / "t.xlsx"))
+    assert here(*asked, *YEAR, "--ignore-column", "*").code == 0
 
 
 def test_the_register_is_never_written_over(folder: Path) -> None:

@@ -25,7 +25,8 @@ from offers.records.reader import without_repeated
 
 if TYPE_CHECKING:
     from offers.tables.answer import Answer
-    from offers.tables.answers import Contradictions, MoreExact
+    from offers.tables.answers import MoreExact
+    from offers.tables.contradictions import Contradictions
 
 
 @click.command()
@@ -74,7 +75,7 @@ def complete(
     for file in _files(answers, came_in):
         came_in.read(file, vocabulary, told, ignored)
     say_what_is_not_read(told, rulebooks, year, lang)
-    from offers.tables.answers import contradictions_of  # noqa: PLC0415
+    from offers.tables.contradictions import contradictions_of  # noqa: PLC0415
 
     check = contradictions_of(rulebooks, year)
     done = before.completed(came_in.answers, lang, check)

@@ -2,18 +2,18 @@
 
 An answer fills a cell in which nothing stands, or that nobody knew; it may say more exactly what the register leaves
 open (0.45 where that has 0.3..0.6). Where it says another thing than the register, or than another answer, the cell
-stays as it is, and both are told; so it does where a number could no longer follow from its parts. Reasons, sources,
-who judged and when come with their answer. In which order answers come decides nothing.
+stays as it is, and both are told; so it does where the offer could not be decided any more. Reasons, sources, who
+judged and when come with their answer. In which order answers come decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.diagnostics import Diagnostic, Place, Rejected, nearest, quoted
-from engine.evaluation.evidence import EveryYear, Evidence, Provenance, Stated, findings_of
-from engine.rulebooks.rulebook import FactDeclaration, Rulebook
+from engine.diagnostics import Diagnostic, Place, nearest, quoted
+from engine.evaluation.evidence import EveryYear, Evidence, Provenance, Stated
+from engine.rulebooks.rulebook import FactDeclaration
 from engine.texts.catalogue import Language, Message, message
 from engine.texts.joined import AND, OR, joined
 from engine.values.interval import Interval
@@ -23,12 +23,11 @@ from offers.records.offer_file import EVIDENCE_DETAILS
 from offers.records.offer_id import alike
 from offers.tables.answer import Answer, answered_otherwise, text_in_cell, two_answers
 from offers.tables.answered_description import described
+from offers.tables.contradictions import Contradictions
 from offers.tables.headers import DETAILS
 
 Key = tuple[str, int | None]
 """A fact, and the year of a fact that has a value for each."""
-Contradictions = Callable[[Stated], Sequence[Diagnostic]]
-"""What is wrong with evidence taken together, each with the derived `fact` that it is about."""
 
 
 class MoreExact(NamedTuple):
@@ -57,22 +56,6 @@ def completed(
     `contradictions` says what would be wrong with the evidence of an offer, when it is decided.
     """
     return _Completion(offer, language, contradictions).with_answers(answers)
-
-
-def contradictions_of(rulebooks: Iterable[Rulebook], year: int) -> Contradictions:
-    """What is wrong with evidence taken together, as these rulebooks would find it for an agreement year."""
-    vocabularies = [rulebook.vocabulary for rulebook in rulebooks]
-
-    def found(stated: Stated) -> Sequence[Diagnostic]:
-        wrong: dict[Diagnostic, None] = {}
-        for vocabulary in vocabularies:
-            try:
-                findings_of(vocabulary, stated, year)
-            except Rejected as error:
-                wrong |= dict.fromkeys(error.diagnostics)
-        return list(wrong)
-
-    return found
 
 
 def unknown_offer(answer: Offer, register: Iterable[Offer], *, some_were_rejected: bool) -> Diagnostic:
@@ -190,15 +173,13 @@ class _Completion:
         return Provenance(*(one if one is not None else other for one, other in zip(ours, theirs, strict=True)))
 
     def _without_contradictions(self, before: Mapping[Key, Evidence], stated: dict[Key, Evidence]) -> None:
-        """Take back what was taken of numbers that could no longer follow from each other, which is told."""
+        """Take back what was taken and the offer could not be decided with, which is told."""
         found = list(self._contradictions(self._as_stated(stated))) if self._taken_from else []
         while found:
             wrong = found.pop()
-            assert isinstance(wrong.words, Message)
-            fact = self._facts[str(dict(wrong.words.values)["fact"])]
-            taken = [key for key in self._taken_from if key[0] in (fact.id, *fact.derived_from)]
+            taken = [key for key in self._taken_from if key[0] in wrong.facts]
             for key in taken:
-                self._refuse_contradicting(key, stated[key], wrong.words.filled(fact=fact.label))
+                self._refuse_contradicting(key, stated[key], wrong.words)
                 del self._taken_from[key], stated[key]
                 self._more_exact.pop(key, None)
                 if key in before:

@@ -19,7 +19,8 @@ from engine.rulebooks.library import Library
 from engine.values.interval import Interval
 from offers.records.offer import Offer, read_offer
 from offers.tables.answer import Answer
-from offers.tables.answers import Completed, completed, contradictions_of, unknown_offer
+from offers.tables.answers import Completed, completed, unknown_offer
+from offers.tables.contradictions import contradictions_of
 from offers.tables.template_cells import OfferCells
 
 VOCABULARY = Library().rulebooks[0].vocabulary
@@ -137,6 +138,10 @@ def test_what_could_not_be_decided_is_not_taken() -> None:
             "stated as 0.9, but follows as 0.5; it is not taken"
         )
         assert len(done.refused) == 2
+    judged = of(evidence={"cases_per_10000": "0.7", "diagnoses": 2})
+    number = completed(judged, [Answer("j.csv", of(evidence={"volume_judgement": "yes"}))], "en", check)
+    assert number.offer.stated == judged.stated
+    assert "`Judgement of volume` departs from the measure of criterion B1 without a reason" in told(number)[0]
     fits = completed(of(evidence={"outside_share": years}), [Answer("l.csv", last)], "en", check)
     assert (fits.refused, len(fits.filled)) == ([], 2)
 

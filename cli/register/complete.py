@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,10 +99,11 @@ def complete(
 
 
 class _Done(NamedTuple):
-    """The offers with their answers, the file of each cell that was filled, and what is told."""
+    """The offers with their answers, the file of each cell filled, all that say what filled one, and what is told."""
 
     offers: Sequence[Offer]
     filled: Sequence[str]
+    filled_from: AbstractSet[str]
     more_exact: Sequence[MoreExact]
     refused: Sequence[Diagnostic]
 
@@ -137,6 +139,7 @@ class _Register:
         return _Done(
             [one.offer for one in done.values()],
             [file for one in done.values() for file in one.filled],
+            {file for one in done.values() for file in one.filled_from},
             [told for one in done.values() for told in one.more_exact],
             [*unknown, *(diagnostic for one in done.values() for diagnostic in one.refused)],
         )
@@ -193,7 +196,7 @@ def _say_what_was_done(out: Path, offers: int, done: _Done, came_in: _CameIn) ->
     if unread := came_in.rejected_files:
         say(message("nothing was read from {files}", files=", ".join(map(shown_name, unread))))
     files = dict.fromkeys(answer.file for answer in came_in.answers)
-    if nothing := [shown_name(file) for file in files if file not in done.filled]:
+    if nothing := [shown_name(file) for file in files if file not in done.filled_from]:
         say(message("nothing was filled from {files}", files=", ".join(nothing)))
     if rejected := len(came_in.rejected_rows):
         words = message_of_number(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place
@@ -21,10 +22,14 @@ Cells = Mapping[str, object]
 
 
 class Described(NamedTuple):
-    """An offer as answers complete its description, the file of each cell filled, and what is told of the others."""
+    """An offer as answers complete its description, the file of each cell filled, and what is told of the others.
+
+    `filled_from` are the files of all that say what filled a cell.
+    """
 
     offer: Offer
     filled: Sequence[str]
+    filled_from: AbstractSet[str]
     refused: Sequence[Diagnostic]
 
 
@@ -38,6 +43,7 @@ class _Description:
         self._offer, self._answers, self._language = offer, answers, language
         self._ours, *self._theirs = (self._cells(one) for one in (offer, *(answer.offer for answer in answers)))
         self._filled: list[str] = []
+        self._filled_from: set[str] = set()
         self._refused: list[Diagnostic] = []
 
     def completed(self) -> Described:
@@ -46,7 +52,7 @@ class _Description:
         for key in PREFIXES:
             if not self._parties(key):
                 break  # that nobody has an agreement with the offer may follow from its operator
-        return Described(self._offer, self._filled, self._refused)
+        return Described(self._offer, self._filled, {*self._filled, *self._filled_from}, self._refused)
 
     def _cells(self, offer: Offer) -> Cells:
         """The cells of a row; what has no name is called by its id."""
@@ -65,6 +71,7 @@ class _Description:
             facts = {key: answer.offer.stated[key]} if key in answer.offer.stated else {}
             self._offer = self._offer._replace(record=record, stated={**facts, **self._offer.stated})
             self._filled.append(answer.file)
+            self._filled_from |= {one.file for one, _ in said}
         elif cell != self._ours[key]:
             self._refuse(answer.offer.place, key, self._ours, self._theirs[self._answers.index(answer)])
 
@@ -80,7 +87,9 @@ class _Description:
                 self._two(_column(f"{PREFIXES[key]}_name"), first, texts[0], answer, texts[1])
                 return False
             together = both
+        before = len(self._filled)
         agreeing = [self._party_of(answer, key, said) for answer, said in saying]
+        self._filled_from |= {answer.file for answer, _ in saying} if len(self._filled) > before else set()
         return all(agreeing)
 
     def _party_of(self, answer: Answer, key: PartyKey, said: Sequence[StatedParty]) -> bool:

@@ -9,6 +9,7 @@ judged and when come with their answer. In which order answers come decides noth
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from engine.diagnostics import Diagnostic, Place, nearest, quoted
@@ -40,10 +41,14 @@ class MoreExact(NamedTuple):
 
 
 class Completed(NamedTuple):
-    """An offer with its answers, the file of each that filled a cell, and what is to be told of the others."""
+    """An offer with its answers, the file of each that filled a cell, and what is to be told of the others.
+
+    Where several say what fills a cell, `filled` has one of their files, and `filled_from` all of them.
+    """
 
     offer: Offer
     filled: Sequence[str]
+    filled_from: AbstractSet[str]
     more_exact: Sequence[MoreExact]
     refused: Sequence[Diagnostic]
 
@@ -75,18 +80,18 @@ def unknown_offer(answer: Offer, register: Iterable[Offer], *, some_were_rejecte
 
 
 class _Given(NamedTuple):
-    """What answers say of one cell, and the names of the files of those that say the same."""
+    """What answers say of one cell: the first of those that say it, and all of them."""
 
     answer: Answer
     evidence: Evidence
-    names: tuple[str, ...] = ()
+    same: tuple[Answer, ...] = ()
 
 
 class _Completion:
     def __init__(self, offer: Offer, language: Language, contradictions: Contradictions) -> None:
         self._offer, self._language, self._contradictions = offer, language, contradictions
         self._facts = offer.vocabulary.facts
-        self._taken_from: dict[Key, str] = {}
+        self._taken_from: dict[Key, tuple[Answer, ...]] = {}
         self._details_from: list[str] = []
         self._more_exact: dict[Key, MoreExact] = {}
         self._refused: list[Diagnostic] = []
@@ -105,8 +110,12 @@ class _Completion:
         self._without_contradictions(before, stated)
         offer = self._offer._replace(stated=self._as_stated(stated))
         done = described(offer, answers, self._language)
-        filled = [*self._taken_from.values(), *self._details_from, *done.filled]
-        return Completed(done.offer, filled, list(self._more_exact.values()), [*self._refused, *done.refused])
+        filled = [*(one[0].file for one in self._taken_from.values()), *self._details_from, *done.filled]
+        filled_from = {*filled, *(answer.file for same in self._taken_from.values() for answer in same)}
+        filled_from |= done.filled_from
+        return Completed(
+            done.offer, filled, filled_from, list(self._more_exact.values()), [*self._refused, *done.refused]
+        )
 
     def _as_stated(self, stated: Mapping[Key, Evidence]) -> Stated:
         return {**_attributes(self._offer), **_by_fact(stated, self._offer)}
@@ -127,8 +136,8 @@ class _Completion:
             return None
         same = [one for one in said if _same(one.evidence, agreed.evidence)]
         provenance = Provenance(**{detail: self._detail(key, detail, same) for detail in EVIDENCE_DETAILS})
-        names = tuple(sorted({one.answer.file_name for one in same}))
-        return agreed._replace(evidence=agreed.evidence._replace(provenance=provenance), names=names)
+        evidence = agreed.evidence._replace(provenance=provenance)
+        return agreed._replace(evidence=evidence, same=tuple(one.answer for one in same))
 
     def _detail(self, key: Key, detail: str, same: Sequence[_Given]) -> str | None:
         """What answers that say the same say beside it; None where they say different things, which is told."""
@@ -155,8 +164,8 @@ class _Completion:
         if stated is not None and stated.state.is_known:
             told = self._what(key), self._said(key, stated), self._said(key, answer)
             self._more_exact[key] = MoreExact(answer.place, *told)
-        self._taken_from[key] = given.answer.file
-        file = message("answer in {file}", file=joined(given.names, AND))
+        self._taken_from[key] = given.same
+        file = message("answer in {file}", file=joined(sorted({one.file_name for one in given.same}), AND))
         source = answer.provenance.source or file.in_language(self._language)
         return answer._replace(provenance=answer.provenance._replace(source=source))
 

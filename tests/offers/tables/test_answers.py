@@ -105,6 +105,7 @@ def test_two_answers_that_say_other_things_beside_one_value_are_told() -> None:
         diagnoses = done.offer.stated["diagnoses"]
         assert isinstance(diagnoses, Evidence)
         assert diagnoses.provenance[0] == "answer in 0.xlsx and 1.xlsx"
+        assert done.filled_from == {"in/0.xlsx", "in/1.xlsx"}
         assert (diagnoses.provenance.by, len(done.filled), len(done.refused)) == ("Ida", 1, 1)
         assert "two answers on `Diagnoses`, source: `Opgørelse " in told(done)[0]
     ranges = [of(evidence={"outside_share": {2016: one}}) for one in ({"at_most": "0.5"}, {"at_least": "0.4"}, "0.45")]
@@ -131,7 +132,7 @@ def test_what_could_not_be_decided_is_not_taken() -> None:
     for answers in permutations([Answer("mean.csv", mean), Answer("last.csv", last)]):
         done = completed(of(evidence={"outside_share": years}), answers, "en", check)
         assert set(done.offer.stated) == {"outside_share", "diagnoses"}
-        assert (share(done.offer), done.filled) == (None, ["last.csv"])
+        assert (share(done.offer), done.filled, done.filled_from) == (None, ["last.csv"], {"last.csv"})
         label = "`Mean share used by other municipalities over three years`"
         assert sorted(told(done))[0] == (
             f"answered-otherwise: {label} is 0.9 in the answer, which does not go with what else is stated: {label} is "

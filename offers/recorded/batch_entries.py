@@ -243,4 +243,4 @@ class RowDocuments:
         known = ["id", *(name for name in names if headers.name_of(name) == name != "id")]
         columns = tuple(headers.read(known, _NOWHERE.file))
         table = Table(_NOWHERE.file, "parquet", columns, pl.LazyFrame(), ".", {}, "", 1)
-        return Rows(table, self._vocabulary, number_of=self._number_of)
+        return Rows(table, self._vocabulary, recorded=True, number_of=self._number_of)

@@ -11,6 +11,7 @@ import pytest
 from engine.diagnostics import Rejected
 from engine.rulebooks.library import Library
 from offers.columns.text_checks import texts_surely_taken
+from offers.recorded.batch_entries import RowDocuments
 from offers.records.offer import Offer
 from offers.tables.headers import Headers
 from offers.tables.rows import Rows
@@ -70,6 +71,8 @@ def test_a_party_that_would_be_left_out_is_an_error(
     told = [(one.place.column, one.code, one.message) for one in caught.value.diagnostics]
     assert told == [(column, "wrong-type", words) for column, words in found]
     assert offer_of(columns, cells, recorded=True).id == "a", "what a run recorded before is read as it was"
+    row = {"offer": "a", **dict(zip(columns, cells, strict=True))}
+    assert RowDocuments(VOCABULARY).document(row).entries["id"].plain() == "a"
 
 
 def test_the_hint_shows_how_each_is_written() -> None:

@@ -16,6 +16,7 @@ from cli.common.offer_form import marked_outcome
 from cli.common.recorded import made_again, recorded_decisions, recorded_remarks, run_of_entry
 from cli.paper.annex_paper import annex_paper
 from cli.paper.committee_paper import committee_paper
+from cli.paper.decided_alike import Likeness, likeness
 from cli.paper.front import REJECTED
 from cli.paper.letter_paper import Reply, letter_paper, operators
 from cli.paper.named_sources import PREVIOUS, digest_of_run_in
@@ -40,13 +41,17 @@ _BESIDE = ("change", "input_remarks")
 
 
 class Outdated(NamedTuple):
-    """A decision that was made again since: the trace that stands now, with what and where; by people, perhaps."""
+    """A decision that was made again since: the trace that stands now, with what and where; by people, perhaps.
+
+    `like` says how far it is the one of the paper all the same.
+    """
 
     told: Told
     trace: Trace
     outcome: str
     entry: str
     is_by_people: bool = False
+    like: Likeness = Likeness(outcome=False)
 
 
 class OtherRun(NamedTuple):
@@ -76,6 +81,12 @@ class Recorded(NamedTuple):
     def is_outdated(self) -> bool:
         """Whether something else is recorded now, or in the run that was named."""
         return bool(self.outdated or self.gone or self.has_other_rows)
+
+    @property
+    def has_same_outcomes(self) -> bool:
+        """Whether every decision that was made again has the outcome that the paper tells, for the same year."""
+        is_other = bool(self.gone or self.has_other_rows)
+        return bool(self.outdated) and not is_other and all(since.like.outcome for since in self.outdated)
 
     @property
     def contradicts(self) -> bool:
@@ -211,13 +222,14 @@ def _source(carried: Carried, by_digest: Mapping[str, Trace], beside: Beside) ->
 def _compared(
     carried: Carried, source: PaperSource, latest: _Latest, unknown: Sequence[Told], *, knows_people: bool
 ) -> Recorded:
-    wording = Wording(carried.language)
-    outdated = []
+    wording, outdated = Wording(carried.language), list[Outdated]()
+    then = {Grounds(trace).digest: trace for decisions in source.decisions for trace in decisions}
     for told in carried.decisions:
         if _key(told) in latest:
             entry, trace = latest[_key(told)]
             if Grounds(trace).digest != told.digest:
-                outdated.append(Outdated(told, trace, marked_outcome(trace, wording), entry))
+                like = likeness(told, trace, carried, then.get(told.digest))
+                outdated.append(Outdated(told, trace, marked_outcome(trace, wording), entry, like=like))
     outdated += _people_since(carried, source) if knows_people else []
     gone: Sequence[Told] = ()
     if not knows_people:

@@ -92,6 +92,7 @@ def assess(
     check_evaluators()
     if are_recorded(paths, journal):
         collect_garbage()
+        from cli.common.overridden_then import overridden_in, say_people_then  # noqa: PLC0415 - only what is used
         from cli.common.recorded import recorded_decisions  # noqa: PLC0415 - polars is slow to import
 
         if year is not None or names:
@@ -99,6 +100,8 @@ def assess(
             raise click.UsageError(in_spoken(words))
         exits = list[Exit]()
         with recorded_decisions(paths, journal, exits) as recorded:
+            if journal is None:
+                say_people_then(len({offer for offer, _ in overridden_in(recorded.runs)}), is_with_journal=False)
             decided = with_remarks(recorded.decided(), recorded.beside, Wording(lang))
             decided = _with_overrides(decided, recorded.beside, lang, form, summary)
             _print(form, decided, recorded.rulebooks, lang, summary, recorded.beside)

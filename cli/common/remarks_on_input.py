@@ -234,9 +234,19 @@ class _Sentences:
         line = self._gettext("line")
         lines = [f"{quoted(one['id'])} ({line} {one['line']})" for one in self._detail["examples"]]
         listed = ", ".join(lines) + (" …" if len(lines) < self._count else "")
-        if self._detail["among"] == "previous":
-            return self._gettext("--ids: not used, since the id is not in the run before: {listed}", listed=listed)
-        return self._gettext("--ids: not used, since the id is not in the register: {listed}", listed=listed)
+        match self._detail["among"]:
+            case "previous":
+                return self._gettext("--ids: not used, since the id is not in the run before: {listed}", listed=listed)
+            case "published":
+                return self._gettext(
+                    "--ids: not used, since no outcome is published of the id: {listed}", listed=listed
+                )
+            case "decided":
+                return self._gettext(
+                    "--ids: not used, since the id is not among the offers that were decided: {listed}", listed=listed
+                )
+            case _:
+                return self._gettext("--ids: not used, since the id is not in the register: {listed}", listed=listed)
 
     def _renamed(self) -> str:
         said = self._ngettext("{number} offer was renamed", "{number} offers were renamed")

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cli.common.offer_form import by_people_briefly
 from cli.paper.committee_paper import THE_YEAR, CommitteeWriter
-from cli.paper.front import count_of, rejected_rows
+from cli.paper.front import count_of, people_then, rejected_rows
 from cli.paper.previous import Previous
 from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
@@ -59,6 +59,7 @@ class _Annex(CommitteeWriter):
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
         yield from rejected_rows(self._source, self._wording)
+        yield from people_then(self._source, self._source.decisions, self._wording)
         yield self._totals()
         for rulebook in self._source.rulebooks:
             yield from self._contradictions(rulebook)

@@ -8,7 +8,7 @@ from cli.common.forms_paper import digest_tables
 from cli.common.in_short import missing_words
 from cli.common.offer_form import by_people, names_of, offer_form, outcome_statement, people_decided
 from cli.paper.changes_part import ChangesWriter
-from cli.paper.front import contradictions, count_of, rejected_rows
+from cli.paper.front import contradictions, count_of, people_then, rejected_rows
 from cli.paper.named_sources import PREVIOUS
 from cli.paper.previous import Previous
 from cli.paper.source import PaperSource
@@ -88,6 +88,7 @@ class CommitteeWriter:
         yield Heading(Statement(title, (THE_YEAR,)), 1)
         yield Pairs(tuple(self._particulars()))
         yield from rejected_rows(self._source, self._wording)
+        yield from people_then(self._source, self._source.decisions, self._wording)
         yield self._heading(self._gettext("Recommendation"), 2)
         for rulebook in self._source.rulebooks:
             yield from (Paragraph((one,)) for one in self._recommended(rulebook))

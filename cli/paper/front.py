@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from cli.common.decided import Decisions
 from cli.common.remarks_on_input import remark_sentences
@@ -14,8 +15,13 @@ from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
 from offers.records.input_remarks import InputRemark
 
+if TYPE_CHECKING:
+    from offers.recorded.overridden_then import OverriddenThen
+
 REJECTED = "rejected"
 """What a statement rests on that says how many rows were rejected, as `count`."""
+THEN = "overridden_then"
+"""What a statement rests on that says what people had decided when a run was made, as `count` of a rulebook."""
 _MOST_NAMED = 20
 """So many offers are named on a front page; the forms say it of each."""
 _CONTRADICTIONS = ("superset_not_met", "superset_undetermined")
@@ -42,6 +48,39 @@ def rejected_rows(source: PaperSource, wording: Wording) -> Iterator[Paragraph]:
             source.rejected,
         )
     yield Paragraph((Statement(words, (RestsOn("count", node=REJECTED),), "strong"),))
+
+
+def people_then(source: PaperSource, told: Iterable[Decisions], wording: Wording) -> Iterator[Paragraph]:
+    """What people had decided on offers when their run was made, where no journal says who did."""
+    found: dict[str, list[tuple[Trace, OverriddenThen]]] = {}
+    for decisions in told:
+        for trace in decisions:
+            if (then := source.people_then(trace)) is not None:
+                found.setdefault(trace.rulebook.sha256, []).append((trace, then))
+    for rulebook in source.rulebooks:
+        if of_rulebook := found.get(rulebook.sha256):
+            words = wording.ngettext(
+                "When the offers were assessed, people had recorded another outcome than that of the rulebook {title} "
+                "for {number} offer. It is not counted here; who recorded it, and when, stands in the journal.",
+                "When the offers were assessed, people had recorded other outcomes than those of the rulebook {title} "
+                "for {number} offers. They are not counted here; who recorded them, and when, stands in the journal.",
+                len(of_rulebook),
+                title=wording.quoted(wording.text(rulebook.title)),
+            )
+            ground = (count_of(rulebook, THEN),)
+            yield Paragraph((Statement(words, ground, "strong"),))
+            for trace, then in of_rulebook[:_MOST_NAMED]:
+                yield Paragraph((Statement(_decided_then(trace, then, wording), ground),), "item")
+            if (more := len(of_rulebook) - _MOST_NAMED) > 0:
+                yield Paragraph((Statement(wording.ngettext("{number} more", "{number} more", more), ground),), "item")
+
+
+def _decided_then(trace: Trace, then: OverriddenThen, wording: Wording) -> str:
+    labels = {outcome.id: wording.text(outcome.label) for outcome in trace.rulebook.outcomes.values()}
+    values = {"name": trace.subject.name, "outcome": labels.get(then.outcome, then.outcome)}
+    if not then.because:
+        return wording.gettext("{name}: {outcome}.", **values)
+    return wording.gettext("{name}: {outcome}. Reason: {because}", because=then.because, **values)
 
 
 def contradictions(

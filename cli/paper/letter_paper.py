@@ -9,7 +9,7 @@ from cli.common.decided import Decisions
 from cli.common.in_short import missing_words
 from cli.common.offer_form import by_people_briefly, names_of, offer_form, outcome_statement, people_decided
 from cli.paper.committee_paper import THE_DAY, THE_YEAR
-from cli.paper.front import REJECTED, contradictions, count_of, rejected_rows
+from cli.paper.front import REJECTED, contradictions, count_of, people_then, rejected_rows
 from cli.paper.source import PaperSource
 from engine.decisions.trace import Trace
 from engine.explanation.justification import facts_to_ask_for, questions_of
@@ -139,6 +139,7 @@ class _Letter:
             ground = tuple(count_of(rulebook, "overridden") for rulebook in self._source.rulebooks)
             yield Paragraph((Statement(people_decided(overridden, self._wording), ground, "strong"),))
         told = [decisions for _, decisions in self._operator.offers]
+        yield from people_then(self._source, told, self._wording)
         for rulebook in self._source.rulebooks:
             yield from contradictions(rulebook, told, self._known, self._wording)
         if self._reply.workbook is not None:

@@ -7,13 +7,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.common.console import Exit
+from cli.common.console import Exit, say
 from cli.common.previous_runs import PUBLISHED, id_lines, ids_alone, nothing_published
+from cli.common.remarks_on_input import remark_sentences
 from cli.paper.named_sources import run_before
 from cli.paper.source import PaperSource
 from engine.comparison.causes import Situation
 from engine.decisions.trace import Trace
 from engine.diagnostics import Place, rejected
+from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import Language, message
 from offers.recorded.history import stated_in
@@ -95,10 +97,10 @@ def previous_asked_for(
     if named is None:
         return None
     if named == PUBLISHED and not Path(named).exists():
-        return _with_ids(_published(source), ids, source)
+        return _with_ids(_published(source), ids, source, language)
     if not Path(named).is_dir():
         raise rejected(Place(named), "unreadable", message("there is no complete run in the folder"))
-    return _with_ids(previous_decisions(named, source, exits, language), ids, source)
+    return _with_ids(previous_decisions(named, source, exits, language), ids, source, language)
 
 
 def previous_decisions(folder: str, source: PaperSource, exits: list[Exit], language: Language) -> Previous:
@@ -137,18 +139,25 @@ def _published(source: PaperSource) -> Previous:
     return Previous({}, published=by_offer)
 
 
-def _with_ids(previous: Previous, path: Path | None, source: PaperSource) -> Previous:
-    """The same, with the ids that took the place of others by a table; else as the runs that are told recorded them."""
+def _with_ids(previous: Previous, path: Path | None, source: PaperSource, language: Language) -> Previous:
+    """The same, with the ids that took the place of others by a table; else as the runs that are told recorded them.
+
+    What the table did, and which lines of it name nobody, is said.
+    """
     if path is None:
         return previous
-    from offers.comparison.changed_ids import successors_of  # noqa: PLC0415 - polars is slow to import
+    from offers.comparison.changed_ids import remarks_on_changed_ids, successors_of  # noqa: PLC0415 - polars is slow to import
 
     lines = id_lines(path)
     published = (offers for offers in (previous.published or {}).values())
     before = {*previous.traces, *(offer for offers in published for offer in offers)}
     now = {comparable_id(decisions[0].subject.id) for decisions in source.decisions}
     named = {name for line in lines for name in (line.old, line.new)}
-    successors, _ = successors_of(lines, _among(named, before), _among(named, now))
+    successors, known = successors_of(lines, _among(named, before), _among(named, now))
+    sought = "published" if previous.published is not None else "previous", "decided" if source.rejected else "register"
+    remarks = [*remarks_on_changed_ids(known, *sought)]
+    for line in remark_sentences(remarks, source.rulebooks, source.year, Wording(language)):
+        say(line)
     return previous._replace(successors=successors)
 
 

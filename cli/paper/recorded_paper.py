@@ -13,10 +13,12 @@ from cli.common.console import Exit, load_library
 from cli.common.decided import Decisions
 from cli.common.forms_paper import forms_paper
 from cli.common.offer_form import marked_outcome
+from cli.common.overridden_then import overridden_in
 from cli.common.recorded import made_again, recorded_decisions, recorded_remarks, run_of_entry
 from cli.paper.annex_paper import annex_paper
 from cli.paper.committee_paper import committee_paper
-from cli.paper.front import REJECTED
+from cli.paper.decided_alike import Likeness, likeness
+from cli.paper.front import REJECTED, THEN
 from cli.paper.letter_paper import Reply, letter_paper, operators
 from cli.paper.named_sources import PREVIOUS, digest_of_run_in
 from cli.paper.source import PaperSource, rejected_in
@@ -40,13 +42,17 @@ _BESIDE = ("change", "input_remarks")
 
 
 class Outdated(NamedTuple):
-    """A decision that was made again since: the trace that stands now, with what and where; by people, perhaps."""
+    """A decision that was made again since: the trace that stands now, with what and where; by people, perhaps.
+
+    `like` says how far it is the one of the paper all the same.
+    """
 
     told: Told
     trace: Trace
     outcome: str
     entry: str
     is_by_people: bool = False
+    like: Likeness = Likeness(outcome=False)
 
 
 class OtherRun(NamedTuple):
@@ -76,6 +82,12 @@ class Recorded(NamedTuple):
     def is_outdated(self) -> bool:
         """Whether something else is recorded now, or in the run that was named."""
         return bool(self.outdated or self.gone or self.has_other_rows)
+
+    @property
+    def has_same_outcomes(self) -> bool:
+        """Whether every decision that was made again has the outcome that the paper tells, for the same year."""
+        is_other = bool(self.gone or self.has_other_rows)
+        return bool(self.outdated) and not is_other and all(since.like.outcome for since in self.outdated)
 
     @property
     def contradicts(self) -> bool:
@@ -120,10 +132,22 @@ def recorded_in_run(folder: Path, carried: Carried) -> Recorded:
         latest = {key: ("", trace) for trace in traces if (key := _key(Grounds(trace).told)) in wanted}
         by_digest = {Grounds(trace).digest: trace for _, trace in latest.values()}
         unknown = [told for told in carried.decisions if _key(told) not in latest]
-        source = _source(carried, by_digest, before.beside)._replace(rejected=rejected_in(before.runs))
+        then = overridden_in(before.runs) if _tells_people_then(carried) else None
+        source = _source(carried, by_digest, before.beside)
+        source = source._replace(rejected=rejected_in(before.runs), overridden_then=then)
         compared = _compared(carried, source, latest, unknown, knows_people=False)
         is_previous = digest_of_run_in(folder) in _digests_of_runs_before(carried)
         return compared._replace(run=OtherRun(before.year, is_previous))
+
+
+def _tells_people_then(carried: Carried) -> bool:
+    """Whether a paper tells what people had decided as its run has it, and nothing as a journal has it."""
+    grounds = {ground for one in carried.statements() for ground in one.rests_on}
+    return any(map(_is_on_people_then, grounds)) and all(ground.kind != "override" for ground in grounds)
+
+
+def _is_on_people_then(ground: RestsOn) -> bool:
+    return ground.kind == "count" and ground.node.endswith(f"/{THEN}")
 
 
 def _digests_of_runs_before(carried: Carried) -> set[str]:
@@ -205,19 +229,20 @@ def _source(carried: Carried, by_digest: Mapping[str, Trace], beside: Beside) ->
     books = list({trace.rulebook.content: trace.rulebook for one in decisions for trace in one}.values())
     ranks = {digest: rank for rank, digest in enumerate(carried.rulebooks)}
     books.sort(key=lambda book: ranks.get(book.sha256, len(ranks)))
-    return PaperSource(carried.year, books, beside, decisions)
+    return PaperSource(carried.year, books, beside, decisions, overridden_then=None)
 
 
 def _compared(
     carried: Carried, source: PaperSource, latest: _Latest, unknown: Sequence[Told], *, knows_people: bool
 ) -> Recorded:
-    wording = Wording(carried.language)
-    outdated = []
+    wording, outdated = Wording(carried.language), list[Outdated]()
+    then = {Grounds(trace).digest: trace for decisions in source.decisions for trace in decisions}
     for told in carried.decisions:
         if _key(told) in latest:
             entry, trace = latest[_key(told)]
             if Grounds(trace).digest != told.digest:
-                outdated.append(Outdated(told, trace, marked_outcome(trace, wording), entry))
+                like = likeness(told, trace, carried, then.get(told.digest))
+                outdated.append(Outdated(told, trace, marked_outcome(trace, wording), entry, like=like))
     outdated += _people_since(carried, source) if knows_people else []
     gone: Sequence[Told] = ()
     if not knows_people:
@@ -225,7 +250,8 @@ def _compared(
     if unknown or outdated or gone:
         return Recorded(outdated, unknown, gone=gone)
     digests = frozenset(told.digest for told in carried.decisions)
-    known = _Known(digests, source.rulebooks, knows_people, source.rejected is not None)
+    has_rejected, has_then = source.rejected is not None, source.overridden_then is not None
+    known = _Known(digests, source.rulebooks, knows_people, has_rejected, has_then)
     made = (_held_against(carried, paper, known) for paper in _made_of(carried, source, wording))
     nothing = Recorded((), (), carried.statements())
     return min(made, key=lambda found: len(found.unfounded) + len(found.left_out), default=nothing)
@@ -259,12 +285,16 @@ def _made_of(carried: Carried, source: PaperSource, wording: Wording) -> Iterato
 
 
 class _Known(NamedTuple):
-    """What is recorded: decisions by digest, their rulebooks; whether outcomes by people and rejected rows are."""
+    """What is recorded: decisions by digest, their rulebooks; whether outcomes by people and rejected rows are.
+
+    `then` says whether it is what people had decided when the run was made.
+    """
 
     digests: frozenset[str]
     rulebooks: Sequence[Rulebook]
     people: bool
     rejected: bool
+    then: bool
 
     def has(self, statement: CarriedStatement) -> bool:
         """Whether all that a statement rests on is recorded, or follows from it."""
@@ -283,6 +313,8 @@ class _Known(NamedTuple):
             case "count":
                 if ground.node == REJECTED:
                     return self.rejected
+                if _is_on_people_then(ground):
+                    return self.then
                 name, _, counted = ground.node.partition("/")
                 is_named = not counted or any(rulebook.name == name for rulebook in self.rulebooks)
                 return is_named and counted != "changes" and (self.people or not counted.endswith("overridden"))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -22,6 +23,7 @@ from cli.common.decided import (
     say_unknown_publications,
 )
 from cli.common.evaluators import check_evaluators
+from cli.common.overridden_then import overridden_in, say_people_then
 from cli.common.registers import shown_register
 from cli.common.selection import chosen_rulebooks, shared_vocabulary
 from cli.common.spoken import in_spoken
@@ -38,10 +40,12 @@ from engine.texts.catalogue import message
 from engine.values.canonical import in_unicode
 from offers.recorded.history import stated_in
 from offers.records.offer import Offer
+from offers.records.offer_id import comparable_id
 from offers.records.reader import FROM_STANDARD_INPUT
 
 if TYPE_CHECKING:
     from offers.recorded.decided_again import RecordedRun
+    from offers.recorded.overridden_then import OfRun, OverriddenThen
 
 
 class PaperSource(NamedTuple):
@@ -50,7 +54,8 @@ class PaperSource(NamedTuple):
     `named` are the sources as a person calls them, and `digests` what they were made of, with the digest of each that
     has one; `recorded_at` is when the latest of what is recorded was, None where no journal says so. `runs` are those
     whose rows the decisions are, if any; `rejected` says how many rows of the source were rejected, so that it tells
-    nothing of their offers, None where nobody knows.
+    nothing of their offers, None where nobody knows. `overridden_then` is what people had decided when these runs were
+    made; None where that is not looked at.
     """
 
     year: int
@@ -62,6 +67,13 @@ class PaperSource(NamedTuple):
     recorded_at: str | None = None
     runs: Sequence[RecordedRun] = ()
     rejected: int | None = 0
+    overridden_then: OfRun | None = MappingProxyType({})
+
+    def people_then(self, trace: Trace) -> OverriddenThen | None:
+        """What people had decided in place of a decision when its run was made, where nothing of it stands beside."""
+        if not self.overridden_then or self.beside.overridden(trace) is not None:
+            return None
+        return self.overridden_then.get((comparable_id(trace.subject.id), trace.rulebook.name))
 
     def situation(self, decisions: Decisions) -> Situation:
         """What is stated of an offer, as far as it is at hand, and as far as the decisions on it read it."""
@@ -104,7 +116,7 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
             raise click.UsageError(in_spoken(words))
         with recorded_decisions(asked.paths, asked.journal, exits, with_offers=True) as before:
             told = list(before.decided())
-            yield PaperSource(
+            source = PaperSource(
                 before.year,
                 before.rulebooks,
                 before.beside,
@@ -113,7 +125,11 @@ def paper_source(asked: Asked, exits: list[Exit]) -> Iterator[PaperSource]:
                 _latest(before.recorded_at, before.beside, told),
                 before.runs,
                 rejected_in(before.runs),
+                overridden_in(before.runs),
             )
+            number = sum(any(map(source.people_then, decisions)) for decisions in source.decisions)
+            say_people_then(number, is_with_journal=asked.journal is not None)
+            yield source
         return
     library = load_library(asked.names)
     year = asked.year

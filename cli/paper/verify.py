@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from offers.papers.paper_file import PaperFile
     from offers.papers.statement_check import Edit
 
-_MOST_SHOWN, _MOST_NAMED = 50, 10
-
 
 class Found(Enum):
     """What a paper is found to be, with what a person is told."""
@@ -144,11 +142,26 @@ def _headline(verified: _Verified) -> Message:
     """What the paper is found to be; where it is outdated, by what: another run, people, or decisions."""
     recorded = verified.recorded
     if verified.found is Found.OUTDATED and recorded is not None:
+        from cli.paper.recorded_text import has_same_outcomes, like_headline  # noqa: PLC0415 - only what is used
+
+        if has_same_outcomes(verified.paper, recorded):
+            return like_headline(recorded)
         if recorded.run is not None:
             return message("not what this run says: it is another run than that of the paper")
         if all(since.is_by_people for since in recorded.outdated):
             return message("outdated: people have decided otherwise since")
     return _WORDS[verified.found]
+
+
+def _of_record(verified: _Verified, wording: Wording) -> Iterator[str]:
+    """What is recorded shows."""
+    if (recorded := verified.recorded) is None:
+        return
+    from cli.paper.recorded_text import recorded_lines, unseen_line  # noqa: PLC0415 - only what is used is loaded
+
+    yield from recorded_lines(recorded, verified.paper, wording, is_outdated=verified.found is Found.OUTDATED)
+    if recorded.unseen and verified.found is Found.AS_DECIDED:
+        yield unseen_line(recorded, wording)
 
 
 def _of_file(verified: _Verified, wording: Wording) -> Iterator[str]:
@@ -179,80 +192,7 @@ def _of_file(verified: _Verified, wording: Wording) -> Iterator[str]:
         yield wording.render(words)
 
 
-def _of_record(verified: _Verified, wording: Wording) -> Iterator[str]:
-    """What is recorded shows."""
-    recorded = verified.recorded
-    if recorded is None:
-        return
-    yield from _unknown(recorded, verified.paper, wording)
-    for statement in recorded.unfounded[:_MOST_SHOWN] if recorded.contradicts else ():
-        told = wording.quoted(statement.text)
-        words = message("This does not follow from what is recorded: {statement}", statement=told)
-        yield wording.render(words)
-    for statement in recorded.left_out[:_MOST_SHOWN] if recorded.contradicts else ():
-        told = wording.quoted(statement.text)
-        words = message(
-            "This follows from what is recorded, and is not said where it belongs: {statement}", statement=told
-        )
-        yield wording.render(words)
-    if verified.found is Found.OUTDATED:
-        yield from _of_run(recorded, verified.paper, wording)
-    for since in recorded.outdated[:_MOST_SHOWN]:
-        words = message("{offer} was decided again by {rulebook}: {outcome}")
-        if recorded.run is not None:
-            words = message("The run decides on {offer} by {rulebook}: {outcome}")
-        if since.is_by_people:
-            words = message("People have decided otherwise on {offer} by {rulebook}: {outcome}")
-        title = wording.quoted(wording.text(since.trace.rulebook.title))
-        text = wording.render(words.filled(offer=since.trace.subject.name, rulebook=title, outcome=since.outcome))
-        at = message("entry {number} of the journal", number=since.entry)
-        yield f"{text} ({wording.render(at)})." if since.entry else f"{text}."
-    if recorded.unseen and verified.found is Found.AS_DECIDED:
-        words = message_of_number(
-            "{number} statement rests on something else than what is recorded there, and was not made again.",
-            "{number} statements rest on something else than what is recorded there, and were not made again.",
-            recorded.unseen,
-        )
-        yield wording.render(words)
-
-
-def _unknown(recorded: Recorded, paper: PaperFile, wording: Wording) -> Iterator[str]:
-    """The decisions that are not recorded at all."""
-    for one in recorded.unknown[:_MOST_NAMED]:
-        words = message("The decision on `{offer}` by `{rulebook}` is not recorded there.")
-        (name,) = [one.offer] if paper.carried is None else paper.carried.names([one])
-        yield wording.render(words.filled(offer=name, rulebook=one.rulebook))
-    if (more := len(recorded.unknown) - _MOST_NAMED) > 0:
-        yield wording.render(message_of_number("and {number} more", "and {number} more", more))
-
-
-def _of_run(recorded: Recorded, paper: PaperFile, wording: Wording) -> Iterator[str]:
-    """Which run it is that decides otherwise, as far as can be told, and which offers it has no decision on."""
-    carried, run = paper.carried, recorded.run
-    if carried is None or run is None:
-        return
-    if run.year != carried.year:
-        words = message("The run is for the agreement year {year}, and the paper for {other}.")
-        yield wording.render(words.filled(year=run.year, other=carried.year))
-    elif run.is_previous:
-        words = message("The run is older than the paper: it is the one that the paper tells changes since.")
-        yield wording.render(words)
-    else:
-        words = message(
-            "Whether the run is older or newer than the decisions in the paper, neither of them says; a journal does "
-            "(--journal)."
-        )
-        yield wording.render(words)
-    if recorded.has_other_rows:
-        words = message("In the run another number of rows were rejected than the paper says.")
-        yield wording.render(words)
-    names = carried.names(recorded.gone)
-    for name in names[:_MOST_SHOWN]:
-        yield wording.gettext("{offer} is not among the offers that the run decided.", offer=name)
-    if (more := len(names) - _MOST_SHOWN) > 0:
-        yield wording.render(message_of_number("and {number} more", "and {number} more", more))
-
-
+_MOST_SHOWN = 50
 _FATES: dict[str, Message] = {
     "edited": message("edited"),
     "gone": message("not there any more"),
@@ -287,6 +227,7 @@ def _record(path: Path, verified: _Verified, run: Path | None, journal: str | No
         "edits": [{"place": e.place, "fate": e.fate.value, "written": e.written, "now": e.now} for e in verified.edits],
         "outdated": [
             {**one.told._asdict(), "outcome": one.outcome, "entry": one.entry or None, "by_people": one.is_by_people}
+            | {"same_outcome": one.like.outcome, "rulebook_then": one.like.rulebook}
             for one in (recorded.outdated if recorded else ())
         ],
         "gone": [told._asdict() for told in (recorded.gone if recorded else ())],

@@ -17,15 +17,17 @@ from offers.records.texts import MAY_REPEAT, SURELY_SAYS
 from offers.tables.headers import DETAILS, stated_in
 from offers.tables.table import SEVERAL
 
-_FIRST_SAYS = rf"^[^{SEVERAL}]*{SURELY_SAYS}"
+_ONE = rf"^[^{SEVERAL}]*$"
+_ONE_SAYS = rf"^[^{SEVERAL}]*{SURELY_SAYS}[^{SEVERAL}]*$"
+"""One name or code: several belong to as many kinds, which the reader of rows counts."""
 _SURELY = {
     "id": SURELY_SAYS,
     "name": SURELY_SAYS,
     "part_of": "",
-    "operator_name": _FIRST_SAYS,
-    "operator_code": "",
-    "agreement_name": _FIRST_SAYS,
-    "agreement_code": "",
+    "operator_name": _ONE_SAYS,
+    "operator_code": _ONE,
+    "agreement_name": _ONE_SAYS,
+    "agreement_code": _ONE,
     **dict.fromkeys(DETAILS, SURELY_SAYS),
     "date": SURELY_DATE,
     "as_of": SURELY_SINCE,

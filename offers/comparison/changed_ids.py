@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 import polars as pl
 
 from engine.diagnostics import Place
 from offers.comparison.previous import IdLine, Previous, incomplete
+from offers.records.input_remarks import MAX_EXAMPLES, InputRemark
 from offers.records.offer_id import comparable_id
 from offers.tables.ids_in_columns import comparable_ids, is_one_of
 from offers.tables.polars_words import polars_failing, polars_in_words
@@ -60,3 +62,34 @@ def _there(frames: Iterable[pl.LazyFrame], ids: Iterable[str]) -> set[str]:
         there = frame.filter(is_one_of(pl.col("id"), wanted)).select("id").collect(engine="streaming")
         known.update(comparable_ids(there["id"]))
     return {name for name, comparable in asked_for.items() if comparable in known}
+
+
+def remarks_on_changed_ids(
+    lines: Sequence[IdLine], before: str = "previous", now: str = "register"
+) -> Iterator[InputRemark]:
+    """What a table of ids did, and the lines of it that name nobody; `before` and `now` are what was looked in."""
+    yield from _done([line for line in lines if line.is_used])
+    for among, unused in (
+        (before, [(line.line, line.old) for line in lines if not line.is_before]),
+        (now, [(line.line, line.new) for line in lines if not line.is_now]),
+    ):
+        if unused:
+            examples = [{"line": line, "id": name} for line, name in unused[:MAX_EXAMPLES]]
+            yield InputRemark("unused_ids", len(unused), {"among": among, "examples": examples})
+
+
+def _done(lines: Sequence[IdLine]) -> Iterator[InputRemark]:
+    """How many offers a table of ids renamed, split and merged."""
+    pairs = dict.fromkeys((line.old, line.new) for line in lines)
+    parts, sources = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+    of_code: dict[str, dict[str, list[str]]] = {}
+    for old, new in pairs:
+        if sources[new] > 1:
+            of_code.setdefault("merged_offers", {}).setdefault(new, []).append(old)
+        elif parts[old] > 1:
+            of_code.setdefault("split_offers", {}).setdefault(old, []).append(new)
+        else:
+            of_code.setdefault("renamed_offers", {})[old] = [new]
+    for code, offers in of_code.items():
+        examples = [{"id": name, "ids": ids} for name, ids in offers.items()]
+        yield InputRemark(code, len(offers), {"examples": examples[:MAX_EXAMPLES]})

@@ -32,8 +32,9 @@ class InputRemark(NamedTuple):
     do not go on record. `detail_alone` (`fact`, `year`): a source, a reason and the like beside an empty cell.
     `party_without_kind` (`party`): a name or code of an operator, or of the other party of an agreement, whose kind is
     not stated. `not_in_force` (`rulebook`, `version`, `from`, `until`). `unusual_ids`, `unknown_part_of` and
-    `unknown_authorities` (`examples`). `unused_ids` (`among`: `previous` or `register`, `examples`): lines of the table
-    of ids that name nobody there. `renamed_offers`, `split_offers`, `merged_offers` (`examples`): what the table did.
+    `unknown_authorities` (`examples`). `unused_ids` (`among`: where it was looked, such as `previous` or `register`;
+    `examples`): lines of the table of ids that name nobody there. `renamed_offers`, `split_offers`, `merged_offers`
+    (`examples`): what the table did.
     `operator_in_several` (`operator`, `files`): it has offers in more than one of the tables that are one register.
     Of workbooks `hidden_rows`, which are read, and `hidden_sheets`, which are not: so many, and `examples`; and the
     `file`, where it is one of several.

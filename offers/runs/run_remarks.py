@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 
-from offers.comparison.previous import IdLine, Previous
+from offers.comparison.changed_ids import remarks_on_changed_ids
 from offers.records.input_remarks import (
     MAX_EXAMPLES,
     Asked,
@@ -45,7 +45,7 @@ def remarks_on_run(run: Pass, result: RunResult) -> list[InputRemark]:
     count, ids = examples.collect(engine="streaming").row(0)
     remarks += [*remarks_on_ids(ids, count), *remarks_on_operators(_operators(run))]
     remarks += remarks_on_rows(request.table, request.reader, [row.row for row in run.batch.rejected])
-    of_ids = _on_changed_ids(request.previous) if request.previous else ()
+    of_ids = remarks_on_changed_ids(request.previous.id_lines) if request.previous else ()
     return [*request.table.remarks, *in_order(remarks), *of_ids]
 
 
@@ -97,38 +97,3 @@ def _on_evidence(run: Pass) -> Iterator[InputRemark]:
         counted = _rows_decided(run).select(each.sum().alias(f"{i}") for i, each in enumerate(holds))
         counts = counted.collect(engine="streaming").row(0)
         yield from asked.remarks(dict(zip(columns, counts, strict=True)))
-
-
-# --- ids that changed ---
-
-
-def _on_changed_ids(previous: Previous) -> Iterator[InputRemark]:
-    """What a table of ids did, and the lines of it that name nobody."""
-    lines = previous.id_lines
-    if not lines:
-        return
-    yield from _done([line for line in lines if line.is_used])
-    for among, unused in (
-        ("previous", [(line.line, line.old) for line in lines if not line.is_before]),
-        ("register", [(line.line, line.new) for line in lines if not line.is_now]),
-    ):
-        if unused:
-            examples = [{"line": line, "id": name} for line, name in unused[:MAX_EXAMPLES]]
-            yield InputRemark("unused_ids", len(unused), {"among": among, "examples": examples})
-
-
-def _done(lines: Sequence[IdLine]) -> Iterator[InputRemark]:
-    """How many offers a table of ids renamed, split and merged."""
-    pairs = dict.fromkeys((line.old, line.new) for line in lines)
-    parts, sources = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
-    of_code: dict[str, dict[str, list[str]]] = {}
-    for old, new in pairs:
-        if sources[new] > 1:
-            of_code.setdefault("merged_offers", {}).setdefault(new, []).append(old)
-        elif parts[old] > 1:
-            of_code.setdefault("split_offers", {}).setdefault(old, []).append(new)
-        else:
-            of_code.setdefault("renamed_offers", {})[old] = [new]
-    for code, offers in of_code.items():
-        examples = [{"id": name, "ids": ids} for name, ids in offers.items()]
-        yield InputRemark(code, len(offers), {"examples": examples[:MAX_EXAMPLES]})

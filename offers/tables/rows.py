@@ -29,6 +29,7 @@ from offers.tables.cells import WHITESPACE, answer_of, cell_node, read_cell
 from offers.tables.csv_text import Fault
 from offers.tables.headers import DETAILS, ID, Column
 from offers.tables.limits import MAX_TEXT, MAX_WORDS
+from offers.tables.parties import parties_written
 from offers.tables.services import services_node
 from offers.tables.set_aside import HINT, NOT_AN_OFFER, NOT_COMPUTED, ROWS_OF_FORMULAS, TOTAL, SettingAside
 from offers.tables.table import EXTRA, ROW, SEVERAL, Table
@@ -294,7 +295,7 @@ class Rows:
             yield "name", scalar("name" if "name" in cells else "id")
         if "part_of" in cells:
             yield "part_of", scalar("part_of")
-        yield from self._parties(row, cells)
+        yield from self._parties(row, cells, diagnostics)
         for name in ("area", "target_group"):
             if name in cells:
                 yield name, self._terms(name, cells[name], self._place(row, name))
@@ -313,30 +314,33 @@ class Rows:
         fact = self._vocabulary.facts.get(name)
         return answer_of(cells[name], fact) if fact else cells[name]
 
-    def _parties(self, row: int, cells: Mapping[str, str]) -> Iterator[tuple[str, Node]]:
+    def _parties(self, row: int, cells: Mapping[str, str], diagnostics: list[Diagnostic]) -> Iterator[tuple[str, Node]]:
         """The operators, and the other party of an operating agreement; one whose kind is not known is not stated."""
-        operators = list(self._kinds(row, "operator", cells))
+        operators = list(self._kinds(row, "operator", cells, diagnostics))
         if operators:
             yield "operator", operators[0] if len(operators) == 1 else Sequence(operators[0].place, tuple(operators))
-        agreement = list(self._kinds(row, "agreement", cells))
+        agreement = list(self._kinds(row, "agreement", cells, diagnostics))
         if agreement:
             place = agreement[0].place
             nobody = agreement[0].entries["kind"].plain() == _NOBODY
             yield "agreement_with", Scalar(place, None, "null") if nobody else agreement[0]
 
-    def _kinds(self, row: int, party: str, cells: Mapping[str, str]) -> Iterator[Document]:
+    def _kinds(
+        self, row: int, party: str, cells: Mapping[str, str], diagnostics: list[Diagnostic]
+    ) -> Iterator[Document]:
         kind = f"{party}_kind"
         if not _has_kind(party, cells):
             return
-        place = self._place(row, kind)
-        names = [n.strip(WHITESPACE) for n in cells.get(f"{party}_name", "").split(SEVERAL)]
-        codes = [c.strip(WHITESPACE) for c in cells.get(f"{party}_code", "").split(SEVERAL)]
-        for i, word in enumerate(cells[kind].split(SEVERAL)):
-            fact = self._vocabulary.facts.get(kind)
-            answer = answer_of(word, fact) if fact else word.strip(WHITESPACE)
-            entries: dict[str, Node] = {"name": _text(_at(names, i) or answer, place), "kind": _text(answer, place)}
-            if code := _at(codes, i):
-                entries["code"] = _text(code, place)
+        place, fact = self._place(row, kind), self._vocabulary.facts.get(kind)
+        parties, faults = parties_written(
+            cells, party, lambda word: answer_of(word, fact) if fact else word.strip(WHITESPACE)
+        )
+        if self.asks_for_offers:
+            diagnostics += [Diagnostic(self._place(row, f.column), "wrong-type", f.words, f.advice) for f in faults]
+        for one in parties:
+            entries: dict[str, Node] = {"name": _text(one.name or one.kind, place), "kind": _text(one.kind, place)}
+            if one.code:
+                entries["code"] = _text(one.code, place)
             yield Document(place, entries, {})
 
     def _terms(self, name: str, cell: str, place: Place) -> Node:
@@ -374,10 +378,6 @@ class Rows:
 
 def _has_kind(party: str, cells: Mapping[str, str]) -> bool:
     return cells.get(f"{party}_kind", _UNKNOWN).lower() not in UNKNOWN
-
-
-def _at(words: list[str], number: int) -> str:
-    return words[number] if number < len(words) else ""
 
 
 def _text(text: str, place: Place) -> Scalar:

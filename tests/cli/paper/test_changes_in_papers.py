@@ -94,10 +94,18 @@ def test_papers_match_renamed_merged_and_split_offers_as_reclassify_does(tmp_pat
     assert told(of_run, str(tmp_path / "before")) == expected
     assert told(of_run, str(tmp_path / "before"), ids) == expected
     asked = ("--previous", str(tmp_path / "before"), "--lang", "en")
-    with_ids, without = (
-        here("paper", "committee", str(now), *YEAR, *STRATEGY, *asked, *more, columns=200).out
+    ids.write_text(ids.read_text(encoding="utf-8") + "e,eg\nx,d1\n", encoding="utf-8")
+    told_of_ids, of_none = (
+        here("paper", "committee", str(now), *YEAR, *STRATEGY, *asked, *more, columns=200)
         for more in (("--ids", str(ids)), ())
     )
+    with_ids, without = told_of_ids.out, of_none.out
+    said = [line for line in told_of_ids.err.splitlines() if line.startswith("--ids: not used")]
+    assert said == [
+        "--ids: not used, since the id is not in the run before: `x` (line 8)",
+        "--ids: not used, since the id is not in the register: `eg` (line 7)",
+    ]
+    assert "--ids" not in of_none.err
     assert "before: Ålykke" in with_ids
     assert "Birk: ✓ covered" in with_ids
     assert "before: Ålykke" not in without

@@ -19,7 +19,7 @@ from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import Language, Message, message
 
 _IN_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_WORDS, _PER = "words", re.compile(r"per_(10+)\Z")
+_WORDS, _NEUTER, _PER = "words", "words_neuter", re.compile(r"per_(10+)\Z")
 _RECKONING = re.compile(r"[-+*/()]")
 _UNIT_PER = re.compile(r"\b(?:pr\.|per)\s+(\d[\d.,]*)", re.IGNORECASE)
 _COUNTS = {
@@ -165,12 +165,14 @@ def _said(written: str, fields: Fields, language: Language) -> str | Wrong:
         return field
     if not form:
         return _number(field, language)
-    if form == _WORDS:
-        return _in_words(field, language)
+    if form in (_WORDS, _NEUTER):
+        is_one = form == _NEUTER and field.number == 1 and not (field.fact is not None and field.fact.is_share)
+        return "ét" if is_one and language == "da" else _in_words(field, language)
     if (per := _PER.match(form)) is not None and field.fact is not None:
         return _rate(field.number, field.fact, int(per[1]), language)
-    words = message("{form} is no form of a number", form=quoted(form))
-    return words, message("one of {named}", named="`words`, `per_100`, `per_1000`")
+    words = message("{name} has no form {form}", name=_in_braces(name), form=quoted(form))
+    forms = [_WORDS, _NEUTER, *(["per_1000"] if field.fact is not None and _bases(field.fact, language) else [])]
+    return words, message("one of {named}", named=", ".join(f"`{known}`" for known in forms))
 
 
 def _years(field: _Years, name: str, form: str, language: Language) -> str | Wrong:
@@ -208,12 +210,17 @@ def _in_words(field: _Number, language: Language) -> str:
 
 def _rate(number: Fraction, fact: FactDeclaration, per: int, language: Language) -> str | Wrong:
     """A number per so many, of a fact whose unit says per how many it counts."""
-    unit = "" if fact.unit is None else {"da": fact.unit.da, "en": fact.unit.en}[language]
-    counted = [int(re.sub("[.,]", "", one)) for one in _UNIT_PER.findall(unit)]
+    counted = _bases(fact, language)
     if len(counted) != 1 or counted[0] == 0:
         words = message("the unit of `{fact}` does not say per how many it counts", fact=fact.id)
         return words, message("such as `cases per 10,000 inhabitants`")
     return _digits(number * per / counted[0], language)
+
+
+def _bases(fact: FactDeclaration, language: Language) -> list[int]:
+    """Per how many a fact counts, as its unit says it in a language."""
+    unit = "" if fact.unit is None else texts_of(fact.unit)[language]
+    return [int(re.sub("[.,]", "", one)) for one in _UNIT_PER.findall(unit)]
 
 
 def _in_braces(name: str) -> str:

@@ -63,6 +63,9 @@ LEAST, MOST = Comparison.AT_LEAST, Comparison.AT_MOST
     [
         ("{required} / {criteria}", [], "4 / 6", "4 / 6"),
         ("{required:words} x {criteria:words}", [], "Fire x seks", "Four x six"),
+        ("{required:words_neuter}", [], "Fire", "Four"),
+        ("x {threshold:words} {threshold:words_neuter}", [("seats", LEAST, 1)], "x en ét", "x one one"),
+        ("x {threshold:words_neuter}", [("used_mean", LEAST, "0.25")], "x en fjerdedel", "x one quarter"),
         ("x {threshold}", [("seats", LEAST, 12)], "x 12", "x 12"),
         ("x {threshold:words}", [("seats", LEAST, 12)], "x tolv", "x twelve"),
         ("x {threshold:words}", [("seats", LEAST, 1234)], "x 1.234", "x 1,234"),
@@ -125,6 +128,17 @@ def test_what_a_text_is_filled_with_is_the_number(fact: str, digits: int, places
 )
 def test_the_numbers_of_other_rules(group: Join, expected: str) -> None:
     assert filled("{required} of {criteria}", Fields.of_rule(group), "en")[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("required", "danish", "english"),
+    [(1, "Mindst ét af to", "At least one of two"), (2, "Mindst to af to", "At least two of two")],
+)
+def test_the_title_of_national_coordination_follows_its_rule(required: int, danish: str, english: str) -> None:
+    shipped = Library().choose("national.koordination", 2018)
+    text = shipped.written_as.replace(b"at_least: 1\n", f"at_least: {required}\n".encode())
+    title = load_rulebook(text, "r.yaml", lambda _: shipped.vocabulary).rule.title
+    assert (title.da, title.en) == (danish, english)
 
 
 def rulebook_of(form: str, description: str, **keys: Any) -> Rulebook:

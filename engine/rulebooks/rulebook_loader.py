@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, overload
+from typing import overload
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping as MappingNode
@@ -233,6 +233,7 @@ class _RulebookChecker(Checker):
         self._named = {*written.criteria, written.rule.id, *(written.overrides or ())}
         self._conditional = {name for name, c in written.criteria.items() if c.not_applicable is not None}
         self._years = years_covered(written.in_force.from_, written.in_force.until)
+        self._fills_texts = fills_texts
         self._of_rule = Fields() if fills_texts else None
         """What texts can be filled with whatever they are about; None in the format that does not fill them."""
 
@@ -253,7 +254,7 @@ class _RulebookChecker(Checker):
             in_force_from=force.from_,
             in_force_until=force.until,
             title=self._filled(("title",), written.title, self._of_rule),
-            source=written.source,
+            source=self._without_numbers(("source",), written.source),
             subset_of=written.subset_of,
             outcomes={v: self._outcome(written, v) for v in Verdict},
             criteria=tuple(self._criterion(name, c) for name, c in written.criteria.items()),
@@ -272,7 +273,7 @@ class _RulebookChecker(Checker):
             self.say(
                 ("outcomes", verdict.value, "id"), "repeated-id", message("`{id}` names another outcome", id=outcome.id)
             )
-        return Outcome(outcome.id, outcome.label)
+        return Outcome(outcome.id, self._without_numbers(("outcomes", verdict.value, "label"), outcome.label))
 
     def _criterion(self, name: str, written: language.Criterion) -> Criterion:
         path: Path = ("criteria", name)
@@ -296,12 +297,13 @@ class _RulebookChecker(Checker):
             words = message("`judgement` belongs beside `indicated_by`, not beside `met_when`")
             self.say((*path, "judgement"), "condition-form", words, at_key=True)
         found = len(self._found)
-        checked = [self._condition((*path, kind), c, written.reference) for kind, c in of_kind.items()]
+        reference = self._without_numbers((*path, "reference"), written.reference)
+        checked = [self._condition((*path, kind), c, reference) for kind, c in of_kind.items()]
         if written.judgement is not None:
             self._judgement((*path, "judgement"), written.judgement)
         exempt = self._applicability((*path, "not_applicable"), written.not_applicable)
         tested = [*checked, *([exempt.exempt_when] if exempt else [])]
-        fields = self._fields(tested) if len(self._found) == found and checked else None
+        fields = self._fields(tested) if self._is_right_since(found) and checked else None
         if exempt is not None:
             reading = self._filled((*path, "not_applicable", "reading"), exempt.reading, fields)
             exempt = exempt._replace(reading=reading)
@@ -309,7 +311,7 @@ class _RulebookChecker(Checker):
             name,
             self._filled((*path, "title"), written.title, fields),
             self._filled((*path, "description"), written.description, fields),
-            written.reference,
+            reference,
             self._filled((*path, "reading"), written.reading, fields),
             checked[0] if checked else _NOTHING,
             written.judgement,
@@ -342,6 +344,14 @@ class _RulebookChecker(Checker):
                 self.say((*path, name), "text-field", words, advice)
         return language.Text(da=in_languages["da"], en=in_languages["en"])
 
+    def _without_numbers(self, path: Path, text: language.Text) -> language.Text:
+        """A text that can name no number of the rule; a brace in it is written as in all others."""
+        return self._filled(path, text, Fields() if self._fills_texts else None)
+
+    def _is_right_since(self, found: int) -> bool:
+        """Whether nothing but texts was wrong since so many mistakes had been found: then texts can be filled."""
+        return all(diagnostic.code == "text-field" for diagnostic in self._found[found:])
+
     def _split_from(self, path: Path, written: language.Criterion) -> tuple[str, ...]:
         """The criteria of earlier versions that one is a part of, which only the second format says."""
         names: list[str] = getattr(written, "split_from", None) or []
@@ -366,8 +376,9 @@ class _RulebookChecker(Checker):
     def _applicability(self, path: Path, written: language.NotApplicable | None) -> Applicability | None:
         if written is None:
             return None
-        condition = self._condition((*path, "when"), written.when, written.reference)
-        return Applicability(condition, written.counts_as, written.reference, written.reading)
+        reference = self._without_numbers((*path, "reference"), written.reference)
+        condition = self._condition((*path, "when"), written.when, reference)
+        return Applicability(condition, written.counts_as, reference, written.reading)
 
     def _override(self, name: str, written: language.Override, rule: Rule) -> Override:
         path: Path = ("overrides", name)
@@ -375,8 +386,9 @@ class _RulebookChecker(Checker):
         if name in (rule.id, *self._criteria):
             self.say(path, "repeated-id", message("`{name}` names the rule or a criterion", name=name), at_key=True)
         found = len(self._found)
-        condition = self._condition((*path, "when"), written.when, written.reference)
-        fields = self._fields([condition]) if len(self._found) == found else None
+        reference = self._without_numbers((*path, "reference"), written.reference)
+        condition = self._condition((*path, "when"), written.when, reference)
+        fields = self._fields([condition]) if self._is_right_since(found) else None
 
         def text(key: str) -> language.Text:
             said: language.Text = getattr(written, key)
@@ -389,7 +401,7 @@ class _RulebookChecker(Checker):
             condition,
             Verdict(written.verdict),
             named["legal_basis"],
-            written.reference,
+            reference,
             named["reading"],
             named["offer_is"],
         )
@@ -403,7 +415,8 @@ class _RulebookChecker(Checker):
             )
             return _NOTHING
         self._go_with(path, written, forms[0], operators)
-        reference = written.reference or reference
+        if written.reference is not None:
+            reference = self._without_numbers((*path, "reference"), written.reference)
         if written.fact is not None:
             return self._test(path, written.fact, written, operators, reference)
         if written.of is not None:
@@ -602,13 +615,13 @@ class _RulebookChecker(Checker):
             self.say(("rule", "id"), "repeated-id", message("`{id}` names a criterion", id=rule.id))
         found = len(self._found)
         group = self._group(("rule",), rule)
-        is_right = self._of_rule is not None and len(self._found) == found
+        is_right = self._of_rule is not None and self._is_right_since(found)
         fields = self._of_rule = Fields.of_rule(group) if is_right else None
         if len(both_ways(group)) > MAX_BOTH_WAYS:
             words = message("more than {most} criteria count both for and against the rule", most=MAX_BOTH_WAYS)
             self.say(("rule",), "counts-both-ways", words, message("count each of them one way"), at_key=True)
         title, reading = (self._filled(("rule", key), getattr(rule, key), fields) for key in ("title", "reading"))
-        return Rule(rule.id, title, rule.reference, reading, group)
+        return Rule(rule.id, title, self._without_numbers(("rule", "reference"), rule.reference), reading, group)
 
     def _group(self, path: Path, written: language.Group) -> Count | Join:
         forms = _given(written, ("of", "all", "any", "not_"))
@@ -626,16 +639,25 @@ class _RulebookChecker(Checker):
         if written.mandatory is not None and not counts:
             words = message("`mandatory` belongs beside `of`, not beside {form}", form=_listed(forms))
             self.say((*path, "mandatory"), "condition-form", words, at_key=True)
-        named = {} if isinstance(written, language.Rule) else self._named_group(path, written)
-        if written.of is not None:
-            return self._count(path, written)._replace(**named)
-        if written.not_ is not None:
-            return Join("not", (self._part((*path, "not"), written.not_),), **named)
-        parts = written.all or written.any or []
-        return Join("all" if written.all else "any", self._parts((*path, forms[0]), parts), **named)
+        found = len(self._found)
+        group = self._group_in_form(path, written, forms[0])
+        if isinstance(written, language.Rule):
+            return group
+        fields = Fields.of_rule(group) if self._fills_texts and self._is_right_since(found) else None
+        return self._named_group(path, written, group, fields)
 
-    def _named_group(self, path: Path, written: language.Group) -> dict[str, Any]:
-        """The id and the title of a group within the rule, which has both or neither."""
+    def _group_in_form(self, path: Path, written: language.Group, form: str) -> Count | Join:
+        if written.of is not None:
+            return self._count(path, written)
+        if written.not_ is not None:
+            return Join("not", (self._part((*path, "not"), written.not_),))
+        parts = written.all or written.any or []
+        return Join("all" if written.all else "any", self._parts((*path, form), parts))
+
+    def _named_group(
+        self, path: Path, written: language.Group, group: Count | Join, fields: Fields | None
+    ) -> Count | Join:
+        """A group within the rule with its id and its title, of which it has both or neither."""
         if (written.id is None) is not (written.title is None):
             words = message("a group that has an `id` has a `title`, and the other way round")
             self.say(path, "condition-form", words)
@@ -645,7 +667,7 @@ class _RulebookChecker(Checker):
                 words = message("{name} names something else already", name=quoted(written.id))
                 self.say((*path, "id"), "repeated-id", words)
             self._named.add(written.id)
-        return {"id": written.id, "title": written.title}
+        return group._replace(id=written.id, title=self._filled((*path, "title"), written.title, fields))
 
     def _fits(self, path: Path, width: int) -> None:
         if width > MAX_WIDTH:

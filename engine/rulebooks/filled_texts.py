@@ -7,7 +7,7 @@ a text must come out the same when the catalogue has changed. It is never change
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -121,6 +121,11 @@ class Fields:
             return words, message("the rule has no number to name here; a brace in the text is `{{{{`")
         return words, message("one of {named}; a brace in the text is `{{{{`", named=", ".join(plain))
 
+    def own_name(self, name: str) -> str | None:
+        """The full name of what a name stands for; None where it stands for nothing, or for several."""
+        named = [*self._fields.get(name, {}).values()]
+        return named[0] if len(named) == 1 else None
+
 
 Wrong = tuple[Message, Message | None]
 """What is wrong with a text, and a hint."""
@@ -150,6 +155,15 @@ def filled(text: str, fields: Fields, language: Language) -> tuple[str, Sequence
     return _IN_BRACES.sub(put, text), wrong
 
 
+def turned(text: str, before: Fields, now: Fields) -> Iterator[Message]:
+    """What a text names that is now a number of another comparison or fact than its words were written for."""
+    for name in dict.fromkeys(_parted(found[1])[0] for found in _IN_BRACES.finditer(text) if found[1] is not None):
+        was, becomes = before.own_name(name), now.own_name(name)
+        if was is not None and becomes is not None and was != becomes:
+            words = message("{name} is now {now}, and was {before}", name=_in_braces(name))
+            yield words.filled(now=_in_braces(becomes), before=_in_braces(was))
+
+
 def with_literal_braces(text: str) -> str:
     """A text of the first format, in which braces are signs like others, as the second one writes it."""
     return text.replace("{", "{{").replace("}", "}}")
@@ -157,7 +171,7 @@ def with_literal_braces(text: str) -> str:
 
 def _said(written: str, fields: Fields, language: Language) -> str | Wrong:
     """What stands in braces, in words and numbers of a language."""
-    name, _, form = (part.strip() for part in written.partition(":"))
+    name, form = _parted(written)
     field = fields.named(name)
     if isinstance(field, _Years):
         return _years(field, name, form, language)
@@ -173,6 +187,12 @@ def _said(written: str, fields: Fields, language: Language) -> str | Wrong:
     words = message("{name} has no form {form}", name=_in_braces(name), form=quoted(form))
     forms = [_WORDS, _NEUTER, *(["per_1000"] if field.fact is not None and _bases(field.fact, language) else [])]
     return words, message("one of {named}", named=", ".join(f"`{known}`" for known in forms))
+
+
+def _parted(written: str) -> tuple[str, str]:
+    """What stands in braces, as a name and a form."""
+    name, _, form = written.partition(":")
+    return name.strip(), form.strip()
 
 
 def _years(field: _Years, name: str, form: str, language: Language) -> str | Wrong:

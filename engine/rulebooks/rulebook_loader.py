@@ -14,7 +14,7 @@ from engine.documents.places import place_of
 from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, VERSION, Checker, Path
-from engine.rulebooks.filled_texts import Fields, filled, texts_of
+from engine.rulebooks.filled_texts import Fields, filled, texts_of, turned
 from engine.rulebooks.meant import IN_GROUP
 from engine.rulebooks.rulebook import (
     YES,
@@ -144,6 +144,7 @@ def _carried_on(
         with_present_facts,
     )
     from engine.rulebooks.language_of_changes import ChangesFile, WholeFile  # noqa: PLC0415
+    from engine.rulebooks.renames import Renames, renamed  # noqa: PLC0415
     from engine.rulebooks.written_out import written_out  # noqa: PLC0415
 
     written, place = fit_or_reject(ChangesFile, node), place_of(node, "based_on")
@@ -164,8 +165,9 @@ def _carried_on(
     vocabulary = named(written_at(whole, "vocabulary") or "")
     if vocabulary is not None and (present_ids := vocabulary.present_ids):
         whole = with_present_facts(whole, present_ids, file)
+    as_now = renamed(former, Renames(vocabulary.present_ids, {}, {})) if vocabulary is not None else former
     try:
-        rulebook = _checked(whole, written_out(whole).encode(), file, WholeFile, named, known)
+        rulebook = _checked(whole, written_out(whole).encode(), file, WholeFile, named, known, as_now)
     except Rejected as error:
         raise Rejected(told_in(diagnostic, whole, file, place) for diagnostic in error.diagnostics) from None
     return rulebook._replace(former=former, document=whole)
@@ -208,6 +210,7 @@ def _checked(
     shape_class: type[language.RulebookFile],
     vocabulary_named: VocabularyNamed,
     known: Iterable[str],
+    former: Rulebook | None = None,
 ) -> Rulebook:
     written = fit_or_reject(shape_class, node)
     vocabulary = vocabulary_named(written.vocabulary)
@@ -218,7 +221,8 @@ def _checked(
         )
         advice = near_hint(written.vocabulary, known)
         raise rejected(place_of(node, "vocabulary"), "unknown-vocabulary", words, advice)
-    check = _RulebookChecker(node, vocabulary, written, fills_texts=shape_class is not language.RulebookFile)
+    fills_texts = shape_class is not language.RulebookFile
+    check = _RulebookChecker(node, vocabulary, written, fills_texts=fills_texts, former=former)
     rulebook = check.rulebook(written, data, file)
     check.finish()
     return rulebook._replace(vocabulary=vocabulary.of_agreement(rulebook.agreement_years[0]))
@@ -226,9 +230,18 @@ def _checked(
 
 class _RulebookChecker(Checker):
     def __init__(
-        self, node: Node, vocabulary: Vocabulary, written: language.RulebookFile, *, fills_texts: bool
+        self,
+        node: Node,
+        vocabulary: Vocabulary,
+        written: language.RulebookFile,
+        *,
+        fills_texts: bool,
+        former: Rulebook | None,
     ) -> None:
         super().__init__(node, vocabulary.present_ids)
+        self._former = former
+        """The version before, with its facts called as they are now, where texts may be taken over from it."""
+        self._split = {name: getattr(c, "split_from", None) or [] for name, c in written.criteria.items()}
         self._vocabulary, self._criteria = vocabulary, list(written.criteria)
         self._named = {*written.criteria, written.rule.id, *(written.overrides or ())}
         self._conditional = {name for name, c in written.criteria.items() if c.not_applicable is not None}
@@ -319,12 +332,15 @@ class _RulebookChecker(Checker):
             self._split_from(path, written),
         )
 
-    def _fields(self, conditions: Iterable[Condition]) -> Fields | None:
+    def _fields(
+        self, conditions: Iterable[Condition], facts: Mapping[str, FactDeclaration] | None = None
+    ) -> Fields | None:
         """What the texts beside some conditions can be filled with; None in the format that does not fill them."""
         if self._of_rule is None:
             return None
-        facts, tests = self._vocabulary.facts, [test for c in conditions for test, _ in tests_of(c)]
-        numbers = [(test, facts[test.fact]) for test in tests if isinstance(test, NumberTest)]
+        declared = facts or self._vocabulary.facts
+        tests = [test for c in conditions for test, _ in tests_of(c)]
+        numbers = [(test, declared[test.fact]) for test in tests if isinstance(test, NumberTest)]
         return self._of_rule.with_tests(numbers, self._years)
 
     @overload
@@ -342,7 +358,23 @@ class _RulebookChecker(Checker):
             in_languages[name], wrong = filled(said, fields, name)
             for words, advice in wrong:
                 self.say((*path, name), "text-field", words, advice)
+            if (before := self._fields_before(path, name)) is not None:
+                for words in turned(said, before, fields):
+                    self.say((*path, name), "text-field", words)
         return language.Text(da=in_languages["da"], en=in_languages["en"])
+
+    def _fields_before(self, path: Path, name: str) -> Fields | None:
+        """What a text of a criterion was filled with in the version before; None where it is not taken over."""
+        former = self._former
+        if former is None or path[0] != "criteria" or place_of(self._node, *path, name).file == self._node.place.file:
+            return None
+        known = {criterion.id for criterion in former.criteria}
+        last = next((id_ for id_ in (path[1], *reversed(self._split[str(path[1])])) if id_ in known), None)
+        if last is None:
+            return None
+        before = former.criterion(str(last))
+        exempt = [before.applicability.exempt_when] if before.applicability is not None else []
+        return self._fields([before.condition, *exempt], {**former.vocabulary.facts, **self._vocabulary.facts})
 
     def _without_numbers(self, path: Path, text: language.Text) -> language.Text:
         """A text that can name no number of the rule; a brace in it is written as in all others."""

@@ -235,6 +235,35 @@ def test_a_text_that_does_not_hold_any_more_has_to_be_said_anew(tmp_path: Path) 
         carried_on(tmp_path, "changes:\n  A2: {met_when: {fact: functional_impairments, at_least: 3}}\n")
 
 
+@pytest.mark.parametrize(
+    ("condition", "now"),
+    [
+        ("{fact: outside_share_mean, above: 0.5}", r"is now `\{threshold.outside_share_mean.above\}`, and was"),
+        ("{fact: cases_per_10000, at_least: 5}", r"is now `\{threshold.cases_per_10000.at_least\}`, and was"),
+    ],
+)
+def test_a_text_does_not_follow_another_comparison_or_fact(tmp_path: Path, condition: str, now: str) -> None:
+    with pytest.raises(Rejected, match=rf"8:3: text-field: as taken over from .*`\{{threshold\}}` {now}") as rejected:
+        carried_on(tmp_path, f"changes:\n  A5: {{met_when: {condition}, reading: null}}\n")
+    assert len([one for one in rejected.value.diagnostics if "and was" in str(one)]) == 2
+    said = "description: {da: 'Over {threshold}', en: 'Above {threshold}'}"
+    changes = f"changes:\n  A5: {{met_when: {condition}, reading: null, {said}}}\n"
+    assert carried_on(tmp_path / "said", changes).criterion("A5").description.da.startswith("Over ")
+
+
+def test_a_text_follows_a_part_of_what_is_split_and_a_fact_that_was_renamed(tmp_path: Path) -> None:
+    parts = "A5a: {title: {da: a, en: b}}, A5b: {met_when: {fact: outside_share_mean, above: 0.5}}"
+    rule = "rule: {at_least: 3}\n"
+    with pytest.raises(Rejected) as rejected:
+        carried_on(tmp_path, f"{rule}changes:\n  A5: {{split_into: {{{parts}}}}}\n")
+    assert len(rejected.value.diagnostics) == 2
+    vocabulary = (ROOT / "rules" / "hovedstaden" / "vocabulary.yaml").read_text(encoding="utf-8")
+    vocabulary = vocabulary.replace("  outside_share_mean:\n", "  outside:\n    was: outside_share_mean\n")
+    (tmp_path / "vocabulary.yaml").write_text(vocabulary, encoding="utf-8")
+    changes = "changes:\n  A5: {met_when: {fact: outside, at_least: 0.6}}\n"
+    assert carried_on(tmp_path, changes).criterion("A5").description.da.startswith("Mindst 60 %")
+
+
 def test_braces_of_the_first_format_stay_when_a_version_is_carried_on(tmp_path: Path) -> None:
     text = (BEFORE / "udviklingsstrategi-2018.yaml").read_text(encoding="utf-8")
     (tmp_path / "before.yaml").write_text(

@@ -100,14 +100,17 @@ def rulebook_in(
     vocabulary_named: VocabularyNamed,
     known: Iterable[str] = (),
     former_version: FormerVersion | None = None,
+    is_taken_over: Callable[[str], bool] = lambda _: False,
 ) -> Rulebook:
     """The rulebook that a document says, as `load_rulebook` takes it.
+
+    `is_taken_over` says of a vocabulary, by its name, whether that of the version before goes before the one named.
 
     Raises:
         Rejected: with every mistake found.
     """
     if is_changes(node):
-        return _carried_on(node, file, vocabulary_named, known, former_version)
+        return _carried_on(node, file, vocabulary_named, known, former_version, is_taken_over)
     return _checked(node, data, file, _shape_of(node), vocabulary_named, known)
 
 
@@ -136,6 +139,7 @@ def _carried_on(
     vocabulary_named: VocabularyNamed,
     known: Iterable[str],
     former_version: FormerVersion | None,
+    is_taken_over: Callable[[str], bool],
 ) -> Rulebook:
     """A version that is written as changes: put together with the one before, and checked as a whole."""
     from engine.rulebooks.carried_on import (  # noqa: PLC0415 - only the second format needs it
@@ -160,7 +164,8 @@ def _carried_on(
     whole = carried_on(node, written, before)
 
     def named(name: str) -> Vocabulary | None:
-        return vocabulary_named(name) or (former.vocabulary if former.vocabulary.id == name else None)
+        before = former.vocabulary if former.vocabulary.id == name else None
+        return (before or vocabulary_named(name)) if is_taken_over(name) else (vocabulary_named(name) or before)
 
     vocabulary = named(written_at(whole, "vocabulary") or "")
     if vocabulary is not None and (present_ids := vocabulary.present_ids):

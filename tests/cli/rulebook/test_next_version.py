@@ -280,3 +280,23 @@ def test_what_is_written_states_no_fact_that_is_no_more(tmp_path: Path) -> None:
     ran = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
     assert ran.code == 0, ran.out + ran.err
     assert "to be judged\n" in ran.out
+
+
+@pytest.mark.slow
+def test_a_version_has_the_vocabulary_of_the_one_before_wherever_it_stands(tmp_path: Path) -> None:
+    """And facts that only a rulebook of another place reads are not told to be taken out of it."""
+    own, later = tmp_path / "own", tmp_path / "later"
+    write_next(own, "changes: {}\n")
+    text = (SHIPPED / "hovedstaden" / "vocabulary.yaml").read_text(encoding="utf-8")
+    renamed = text.replace("  diagnoses:\n", "  diagnosis_count:\n    was: diagnoses\n")
+    (own / "vocabulary.yaml").write_text(renamed, encoding="utf-8")
+    environment = {"SEKSKANT_RULEBOOKS": str(own)}
+    found = sekskant("rulebook", "check", str(own), environment=environment)
+    assert "severe_complexities" not in found.out
+    ran = sekskant(
+        "rulebook", "next", ID, "--year", "2020", "--out", str(later), "--lang", "en", environment=environment
+    )
+    assert ran.code == 0
+    checked = sekskant("rulebook", "check", str(later), environment=environment)
+    assert (checked.code, checked.out) == (0, "")
+    assert sekskant("rulebook", "test", str(later), environment=environment).code == 0

@@ -226,7 +226,14 @@ def test_what_cases_say_of_criteria_that_are_no_more_is_left_out(tmp_path: Path)
           of: [A1a, A1b, A2, A3, A4, A5, A6]
           mandatory: [A4, A5]
         changes:
-          A1: {split_into: {A1a: {}, A1b: {title: {da: To, en: Two}, met_when: {fact: diagnoses, at_least: 99}}}}
+          A1:
+            split_into:
+              A1a: {}
+              A1b:
+                title: {da: To, en: Two}
+                description: {da: "Mindst {threshold} diagnoser.", en: "At least {threshold} diagnoses."}
+                reading: null
+                met_when: {fact: diagnoses, at_least: 99}
         """,
     )
     assert "143 cases of 2018 decided again, all as expected" in sekskant("rulebook", "test", str(tmp_path)).out
@@ -275,7 +282,8 @@ def test_what_is_written_states_no_fact_that_is_no_more(tmp_path: Path) -> None:
     before, _, after = shipped.partition("  diagnoses:\n")
     kept = before + after[after.index("  extensive_limitations:") :]
     (tmp_path / "vocabulary.yaml").write_text(kept, encoding="utf-8")
-    write_next(tmp_path, "changes:\n  A2: {met_when: {fact: extensive_limitations, at_least: 3}}\n")
+    described = "description: {da: 'Mindst {threshold}.', en: 'At least {threshold}.'}"
+    write_next(tmp_path, f"changes:\n  A2: {{met_when: {{fact: extensive_limitations, at_least: 3}}, {described}}}\n")
     sekskant("rulebook", "test", str(tmp_path), "--write-missing", "--lang", "en")
     ran = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
     assert ran.code == 0, ran.out + ran.err

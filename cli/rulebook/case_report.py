@@ -16,8 +16,9 @@ from engine.diagnostics import Place
 from engine.documents.file_writer import replacing
 from engine.documents.places import place_of
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Rulebook
+from engine.rulebooks.rulebook import Rulebook, Verdict
 from engine.texts.catalogue import Language, Message, message, message_of_number
+from engine.values.logic import Status
 from offers.cases.case_writer import evidence_text, value_text
 from offers.cases.taken_over import TakenOver
 
@@ -93,7 +94,7 @@ class _Report:
         self.screen.rule(f"{self._wording.text(tested.rulebook.title)}  {tested.name}")
         failed = [result for result in tested.results if not result.passed]
         for result in failed:
-            self._failed(result)
+            self._failed(result, tested.rulebook)
         if tested.results or not tested.taken_over:
             self._counts(tested, len(failed))
         if tested.taken_over:
@@ -108,18 +109,30 @@ class _Report:
         words = told_again(len(tested.taken_over), tested.rulebook.former.version, len(tested.turned))
         self.screen.line(Piece(self._wording.render(words), "unknown" if tested.turned else "met"))
         for taken in tested.turned:
-            self._failed(taken.result, Piece("? ", "unknown"))
+            self._failed(taken.result, tested.rulebook, Piece("? ", "unknown"))
 
-    def _failed(self, result: CaseResult, mark: Piece = _FAILED) -> None:
+    def _failed(self, result: CaseResult, rulebook: Rulebook, mark: Piece = _FAILED) -> None:
         place = result.case.place
         self.screen.line(mark, Piece(result.case.name, "bold"), Piece(f"  {place.file}:{place.line}", "dim"))
         for difference in result.differences:
-            self.screen.paragraph(self._difference(difference), indent=4)
+            self.screen.paragraph(self._difference(difference, rulebook), indent=4)
         for diagnostic in result.rejected:
             self.screen.paragraph(f"{diagnostic.code}: {self._wording.render(diagnostic.words)}", indent=4)
 
-    def _difference(self, difference: Difference) -> str:
-        return self.gettext("{what}: expected {expected}, decided {decided}", **difference._asdict())
+    def _difference(self, difference: Difference, rulebook: Rulebook) -> str:
+        said = self._said(difference, rulebook)
+        return self.gettext("{what}: expected {expected}, decided {decided}", **said._asdict())
+
+    def _said(self, difference: Difference, rulebook: Rulebook) -> Difference:
+        """A difference as case files write it, which is in English; with its words for readers of Danish."""
+        if self._wording.language == "en":
+            return difference
+        words = {status.reported: self._wording.status(status) for status in Status}
+        if difference.what == "verdict":
+            words = {v.value: self._wording.text(rulebook.outcomes[v].label) for v in Verdict}
+        sides = (difference.expected, difference.decided)
+        expected, decided = (f"{code} ({words[code]})" if code in words else code for code in sides)
+        return Difference(difference.what, expected, decided)
 
     def _counts(self, tested: Tested, failed: int) -> None:
         if not tested.results:
@@ -154,16 +167,17 @@ class _Report:
         self.screen.line(Piece(words, "not_met" if unnoticed else "met"))
         for survivor in unnoticed:
             self.screen.paragraph(self._survivor(survivor), bullet="• ")
-            self.screen.paragraph(self._example(survivor.example), indent=4)
+            self.screen.paragraph(self._example(survivor.example, tested.rulebook), indent=4)
 
     def _survivor(self, survivor: Survivor) -> str:
         return f"{survivor.place.file}:{survivor.place.line}: {survivor.words(self._wording)}"
 
-    def _example(self, example: Example) -> str:
+    def _example(self, example: Example, rulebook: Rulebook) -> str:
         """An offer that would notice a change, and how: `{seats: 20}: verdict met becomes not_met`."""
         offer = evidence_text(example.values) if example.values else f"{self.gettext('year')} {example.year}"
         becomes = message("{what} {expected} becomes {decided}")
-        changed = ", ".join(self._wording.render(becomes, **d._asdict()) for d in example.differences)
+        said = (self._said(difference, rulebook) for difference in example.differences)
+        changed = ", ".join(self._wording.render(becomes, **one._asdict()) for one in said)
         return f"{offer}: {changed}"
 
 

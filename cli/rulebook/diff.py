@@ -10,7 +10,12 @@ from cli.common.console import load_library
 from cli.common.json_output import json_text
 from cli.common.options import format_option, language_option, year_option
 from cli.common.selection import chosen_rulebook
-from engine.authoring.writing.difference import RulebookChange, allow_other_values, rulebook_changes
+from engine.authoring.writing.difference import (
+    RulebookChange,
+    allow_other_values,
+    facts_made_otherwise,
+    rulebook_changes,
+)
 from engine.diagnostics import NotComparable, TooComplex
 from engine.explanation.words_and_numbers import Wording
 from engine.texts.catalogue import Language, message
@@ -53,7 +58,7 @@ def _table(
     before: Rulebook, after: Rulebook, changes: list[RulebookChange], comparison: ProofResult, lang: Language
 ) -> str:
     from cli.common.screen import Piece, Screen  # noqa: PLC0415
-    from cli.rulebook.proof_report import example_text, named_apart  # noqa: PLC0415
+    from cli.rulebook.proof_report import example_text, made_otherwise_text, named_apart  # noqa: PLC0415
 
     wording, screen = Wording(lang), Screen()
     screen.rule(" → ".join(named_apart(before, after)))
@@ -67,8 +72,11 @@ def _table(
     if not changes:
         screen.line(Piece(wording.gettext("No difference.")))
     screen.line()
+    made_otherwise = facts_made_otherwise(before, after)
     conclusion = _conclusion(comparison, wording, restricted=allow_other_values(before, after))
-    screen.paragraph(conclusion, "met" if comparison.holds else "undetermined", indent=0)
+    screen.paragraph(conclusion, "met" if comparison.holds and not made_otherwise else "undetermined", indent=0)
+    if comparison.holds and made_otherwise:
+        screen.paragraph(made_otherwise_text(made_otherwise, wording), "undetermined", indent=0)
     example = comparison.counterexample
     return screen.taken() + (f"\n{example_text(example, lang)}" if example else "")
 
@@ -88,13 +96,16 @@ def _json(
 ) -> str:
     from cli.rulebook.proof_report import example_record  # noqa: PLC0415
 
+    can_change = None if comparison.holds is None else not comparison.holds
+    if comparison.holds and facts_made_otherwise(before, after):
+        can_change = None
     record: dict[str, Any] = {
         "old": before.name,
         "new": after.name,
         "changes": [
             {"kind": c.kind, "about": getattr(c.about, lang), "change": getattr(c.change, lang)} for c in changes
         ],
-        "verdicts_can_change": None if comparison.holds is None else not comparison.holds,
+        "verdicts_can_change": can_change,
         "example": example_record(comparison.counterexample),
     }
     return json_text(record)

@@ -19,9 +19,10 @@ from engine.authoring.proofs.proof import (
     prove,
 )
 from engine.authoring.proofs.witness import Values
+from engine.authoring.writing.difference import facts_made_otherwise
 from engine.explanation.clauses import Clauses
 from engine.explanation.words_and_numbers import Wording
-from engine.rulebooks.rulebook import Rulebook, Verdict
+from engine.rulebooks.rulebook import FactDeclaration, Rulebook, Verdict
 from engine.texts.catalogue import Language, Message, message
 from engine.values.logic import Truth
 from offers.cases.case_writer import value_text
@@ -198,10 +199,20 @@ def _comparison_lines(
     names = dict(zip(("first", "second"), named_apart(first, second), strict=True))
     screen = Screen()
     screen.paragraph(wording.render(_STATED[relation, comparison.holds], **names), indent=0)
+    if comparison.holds and (made_otherwise := facts_made_otherwise(first, second)):
+        screen.paragraph(made_otherwise_text(made_otherwise, wording), indent=0)
     yield screen.taken().rstrip()
     if comparison.counterexample is not None:
         yield ""
         yield example_text(comparison.counterexample, wording.language).rstrip()
+
+
+def made_otherwise_text(facts: Sequence[FactDeclaration], wording: Wording) -> str:
+    """That verdicts can change all the same, by facts that come out otherwise where the same is stated."""
+    names = wording.listed(wording.quoted(wording.text(fact.label)) for fact in facts)
+    return wording.gettext(
+        "But {facts} can come out otherwise from the same statements, and verdicts can change by that.", facts=names
+    )
 
 
 def example_text(example: Counterexample, language: Language) -> str:

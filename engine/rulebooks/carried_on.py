@@ -23,7 +23,7 @@ _FORMS = ("split_into", "added", "dropped")
 _CONDITIONS = ("met_when", "indicated_by")
 _FACTS = ("fact", "judgement")
 """The keys at which a criterion or an override names a fact."""
-_WITH_TEXTS = ("title", "overrides", "rule", "criteria")
+_WITH_TEXTS = ("title", "source", "outcomes", "overrides", "rule", "criteria")
 """The parts whose texts are filled."""
 _LISTS = ("of", "all", "mandatory")
 """The lists of a rule in which a criterion can be replaced by several: elsewhere the rule would mean another thing."""

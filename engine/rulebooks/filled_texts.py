@@ -7,7 +7,7 @@ a text must come out the same when the catalogue has changed. It is never change
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from engine.texts.capitalised import capitalised
 from engine.texts.catalogue import Language, Message, message
 
 _IN_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_WORDS, _PER = "words", re.compile(r"per_(10+)\Z")
+_WORDS, _NEUTER, _PER = "words", "words_neuter", re.compile(r"per_(10+)\Z")
 _RECKONING = re.compile(r"[-+*/()]")
 _UNIT_PER = re.compile(r"\b(?:pr\.|per)\s+(\d[\d.,]*)", re.IGNORECASE)
 _COUNTS = {
@@ -121,6 +121,11 @@ class Fields:
             return words, message("the rule has no number to name here; a brace in the text is `{{{{`")
         return words, message("one of {named}; a brace in the text is `{{{{`", named=", ".join(plain))
 
+    def own_name(self, name: str) -> str | None:
+        """The full name of what a name stands for; None where it stands for nothing, or for several."""
+        named = [*self._fields.get(name, {}).values()]
+        return named[0] if len(named) == 1 else None
+
 
 Wrong = tuple[Message, Message | None]
 """What is wrong with a text, and a hint."""
@@ -150,6 +155,15 @@ def filled(text: str, fields: Fields, language: Language) -> tuple[str, Sequence
     return _IN_BRACES.sub(put, text), wrong
 
 
+def turned(text: str, before: Fields, now: Fields) -> Iterator[Message]:
+    """What a text names that is now a number of another comparison or fact than its words were written for."""
+    for name in dict.fromkeys(_parted(found[1])[0] for found in _IN_BRACES.finditer(text) if found[1] is not None):
+        was, becomes = before.own_name(name), now.own_name(name)
+        if was is not None and becomes is not None and was != becomes:
+            words = message("{name} is now {now}, and was {before}", name=_in_braces(name))
+            yield words.filled(now=_in_braces(becomes), before=_in_braces(was))
+
+
 def with_literal_braces(text: str) -> str:
     """A text of the first format, in which braces are signs like others, as the second one writes it."""
     return text.replace("{", "{{").replace("}", "}}")
@@ -157,7 +171,7 @@ def with_literal_braces(text: str) -> str:
 
 def _said(written: str, fields: Fields, language: Language) -> str | Wrong:
     """What stands in braces, in words and numbers of a language."""
-    name, _, form = (part.strip() for part in written.partition(":"))
+    name, form = _parted(written)
     field = fields.named(name)
     if isinstance(field, _Years):
         return _years(field, name, form, language)
@@ -165,12 +179,20 @@ def _said(written: str, fields: Fields, language: Language) -> str | Wrong:
         return field
     if not form:
         return _number(field, language)
-    if form == _WORDS:
-        return _in_words(field, language)
+    if form in (_WORDS, _NEUTER):
+        is_one = form == _NEUTER and field.number == 1 and not (field.fact is not None and field.fact.is_share)
+        return "ét" if is_one and language == "da" else _in_words(field, language)
     if (per := _PER.match(form)) is not None and field.fact is not None:
         return _rate(field.number, field.fact, int(per[1]), language)
-    words = message("{form} is no form of a number", form=quoted(form))
-    return words, message("one of {named}", named="`words`, `per_100`, `per_1000`")
+    words = message("{name} has no form {form}", name=_in_braces(name), form=quoted(form))
+    forms = [_WORDS, _NEUTER, *(["per_1000"] if field.fact is not None and _bases(field.fact, language) else [])]
+    return words, message("one of {named}", named=", ".join(f"`{known}`" for known in forms))
+
+
+def _parted(written: str) -> tuple[str, str]:
+    """What stands in braces, as a name and a form."""
+    name, _, form = written.partition(":")
+    return name.strip(), form.strip()
 
 
 def _years(field: _Years, name: str, form: str, language: Language) -> str | Wrong:
@@ -208,12 +230,17 @@ def _in_words(field: _Number, language: Language) -> str:
 
 def _rate(number: Fraction, fact: FactDeclaration, per: int, language: Language) -> str | Wrong:
     """A number per so many, of a fact whose unit says per how many it counts."""
-    unit = "" if fact.unit is None else {"da": fact.unit.da, "en": fact.unit.en}[language]
-    counted = [int(re.sub("[.,]", "", one)) for one in _UNIT_PER.findall(unit)]
+    counted = _bases(fact, language)
     if len(counted) != 1 or counted[0] == 0:
         words = message("the unit of `{fact}` does not say per how many it counts", fact=fact.id)
         return words, message("such as `cases per 10,000 inhabitants`")
     return _digits(number * per / counted[0], language)
+
+
+def _bases(fact: FactDeclaration, language: Language) -> list[int]:
+    """Per how many a fact counts, as its unit says it in a language."""
+    unit = "" if fact.unit is None else texts_of(fact.unit)[language]
+    return [int(re.sub("[.,]", "", one)) for one in _UNIT_PER.findall(unit)]
 
 
 def _in_braces(name: str) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -60,7 +60,9 @@ class Library:
         for folder in itertools.chain.from_iterable(map(self._folders, self.places)):
             folders.setdefault(folder.resolve(), folder)  # one that is a place itself may stand in another
         files = [file for folder in folders.values() for file in rulebook_files(folder)]
-        self._series: Series = Series(files, self._vocabularies_for, elsewhere._series if elsewhere else None)
+        self._series: Series = Series(
+            files, self._vocabularies, self._vocabulary_beside, elsewhere._series if elsewhere else None
+        )
         self._load(files)
 
     @classmethod
@@ -104,10 +106,8 @@ class Library:
         self._vocabularies.setdefault(vocabulary.id, vocabulary)
         return True
 
-    def _vocabularies_for(self, file: Path) -> Mapping[str, Vocabulary]:
-        """The vocabularies that a rulebook may name: that beside it goes before one of its name elsewhere."""
-        beside = self._own_vocabularies.get(file.parent)
-        return self._vocabularies if beside is None else {**self._vocabularies, beside.id: beside}
+    def _vocabulary_beside(self, file: Path) -> Vocabulary | None:
+        return self._own_vocabularies.get(file.parent)
 
     def _load(self, files: Sequence[Path]) -> None:
         for file in files:
@@ -225,12 +225,10 @@ class Library:
         Raises:
             Rejected: with every mistake found in any of the files.
         """
-        beside, vocabularies = path.parent / VOCABULARY_FILE, dict(self._vocabularies)
-        if beside.exists():
-            own = load_vocabulary(read_file(beside), shown_path(beside))
-            vocabularies[own.id] = own
+        beside = path.parent / VOCABULARY_FILE
+        own = load_vocabulary(read_file(beside), shown_path(beside)) if beside.exists() else None
         others = (file for file in rulebook_files(path.parent) if file.name != path.name)
-        return Series(itertools.chain([path], others), lambda _: vocabularies, self._series).rulebook(path)
+        return Series(itertools.chain([path], others), self._vocabularies, lambda _: own, self._series).rulebook(path)
 
     def superset_of(
         self, rulebook: Rulebook, chosen: Sequence[Rulebook] = (), year: int | None = None

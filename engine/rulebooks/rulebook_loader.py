@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, overload
+from typing import overload
 
 from engine.diagnostics import Diagnostic, Place, Rejected, near_hint, quoted, rejected
 from engine.documents.document import Mapping as MappingNode
@@ -14,7 +14,7 @@ from engine.documents.places import place_of
 from engine.documents.shape import fit_or_reject
 from engine.rulebooks import language
 from engine.rulebooks.checker import DOTTED, VERSION, Checker, Path
-from engine.rulebooks.filled_texts import Fields, filled, texts_of
+from engine.rulebooks.filled_texts import Fields, filled, texts_of, turned
 from engine.rulebooks.meant import IN_GROUP
 from engine.rulebooks.rulebook import (
     YES,
@@ -100,14 +100,17 @@ def rulebook_in(
     vocabulary_named: VocabularyNamed,
     known: Iterable[str] = (),
     former_version: FormerVersion | None = None,
+    is_taken_over: Callable[[str], bool] = lambda _: False,
 ) -> Rulebook:
     """The rulebook that a document says, as `load_rulebook` takes it.
+
+    `is_taken_over` says of a vocabulary, by its name, whether that of the version before goes before the one named.
 
     Raises:
         Rejected: with every mistake found.
     """
     if is_changes(node):
-        return _carried_on(node, file, vocabulary_named, known, former_version)
+        return _carried_on(node, file, vocabulary_named, known, former_version, is_taken_over)
     return _checked(node, data, file, _shape_of(node), vocabulary_named, known)
 
 
@@ -136,6 +139,7 @@ def _carried_on(
     vocabulary_named: VocabularyNamed,
     known: Iterable[str],
     former_version: FormerVersion | None,
+    is_taken_over: Callable[[str], bool],
 ) -> Rulebook:
     """A version that is written as changes: put together with the one before, and checked as a whole."""
     from engine.rulebooks.carried_on import (  # noqa: PLC0415 - only the second format needs it
@@ -144,6 +148,7 @@ def _carried_on(
         with_present_facts,
     )
     from engine.rulebooks.language_of_changes import ChangesFile, WholeFile  # noqa: PLC0415
+    from engine.rulebooks.renames import Renames, renamed  # noqa: PLC0415
     from engine.rulebooks.written_out import written_out  # noqa: PLC0415
 
     written, place = fit_or_reject(ChangesFile, node), place_of(node, "based_on")
@@ -159,13 +164,15 @@ def _carried_on(
     whole = carried_on(node, written, before)
 
     def named(name: str) -> Vocabulary | None:
-        return vocabulary_named(name) or (former.vocabulary if former.vocabulary.id == name else None)
+        before = former.vocabulary if former.vocabulary.id == name else None
+        return (before or vocabulary_named(name)) if is_taken_over(name) else (vocabulary_named(name) or before)
 
     vocabulary = named(written_at(whole, "vocabulary") or "")
     if vocabulary is not None and (present_ids := vocabulary.present_ids):
         whole = with_present_facts(whole, present_ids, file)
+    as_now = renamed(former, Renames(vocabulary.present_ids, {}, {})) if vocabulary is not None else former
     try:
-        rulebook = _checked(whole, written_out(whole).encode(), file, WholeFile, named, known)
+        rulebook = _checked(whole, written_out(whole).encode(), file, WholeFile, named, known, as_now)
     except Rejected as error:
         raise Rejected(told_in(diagnostic, whole, file, place) for diagnostic in error.diagnostics) from None
     return rulebook._replace(former=former, document=whole)
@@ -208,6 +215,7 @@ def _checked(
     shape_class: type[language.RulebookFile],
     vocabulary_named: VocabularyNamed,
     known: Iterable[str],
+    former: Rulebook | None = None,
 ) -> Rulebook:
     written = fit_or_reject(shape_class, node)
     vocabulary = vocabulary_named(written.vocabulary)
@@ -218,7 +226,8 @@ def _checked(
         )
         advice = near_hint(written.vocabulary, known)
         raise rejected(place_of(node, "vocabulary"), "unknown-vocabulary", words, advice)
-    check = _RulebookChecker(node, vocabulary, written, fills_texts=shape_class is not language.RulebookFile)
+    fills_texts = shape_class is not language.RulebookFile
+    check = _RulebookChecker(node, vocabulary, written, fills_texts=fills_texts, former=former)
     rulebook = check.rulebook(written, data, file)
     check.finish()
     return rulebook._replace(vocabulary=vocabulary.of_agreement(rulebook.agreement_years[0]))
@@ -226,13 +235,23 @@ def _checked(
 
 class _RulebookChecker(Checker):
     def __init__(
-        self, node: Node, vocabulary: Vocabulary, written: language.RulebookFile, *, fills_texts: bool
+        self,
+        node: Node,
+        vocabulary: Vocabulary,
+        written: language.RulebookFile,
+        *,
+        fills_texts: bool,
+        former: Rulebook | None,
     ) -> None:
         super().__init__(node, vocabulary.present_ids)
+        self._former = former
+        """The version before, with its facts called as they are now, where texts may be taken over from it."""
+        self._split = {name: getattr(c, "split_from", None) or [] for name, c in written.criteria.items()}
         self._vocabulary, self._criteria = vocabulary, list(written.criteria)
         self._named = {*written.criteria, written.rule.id, *(written.overrides or ())}
         self._conditional = {name for name, c in written.criteria.items() if c.not_applicable is not None}
         self._years = years_covered(written.in_force.from_, written.in_force.until)
+        self._fills_texts = fills_texts
         self._of_rule = Fields() if fills_texts else None
         """What texts can be filled with whatever they are about; None in the format that does not fill them."""
 
@@ -253,7 +272,7 @@ class _RulebookChecker(Checker):
             in_force_from=force.from_,
             in_force_until=force.until,
             title=self._filled(("title",), written.title, self._of_rule),
-            source=written.source,
+            source=self._without_numbers(("source",), written.source),
             subset_of=written.subset_of,
             outcomes={v: self._outcome(written, v) for v in Verdict},
             criteria=tuple(self._criterion(name, c) for name, c in written.criteria.items()),
@@ -272,7 +291,7 @@ class _RulebookChecker(Checker):
             self.say(
                 ("outcomes", verdict.value, "id"), "repeated-id", message("`{id}` names another outcome", id=outcome.id)
             )
-        return Outcome(outcome.id, outcome.label)
+        return Outcome(outcome.id, self._without_numbers(("outcomes", verdict.value, "label"), outcome.label))
 
     def _criterion(self, name: str, written: language.Criterion) -> Criterion:
         path: Path = ("criteria", name)
@@ -296,12 +315,13 @@ class _RulebookChecker(Checker):
             words = message("`judgement` belongs beside `indicated_by`, not beside `met_when`")
             self.say((*path, "judgement"), "condition-form", words, at_key=True)
         found = len(self._found)
-        checked = [self._condition((*path, kind), c, written.reference) for kind, c in of_kind.items()]
+        reference = self._without_numbers((*path, "reference"), written.reference)
+        checked = [self._condition((*path, kind), c, reference) for kind, c in of_kind.items()]
         if written.judgement is not None:
             self._judgement((*path, "judgement"), written.judgement)
         exempt = self._applicability((*path, "not_applicable"), written.not_applicable)
         tested = [*checked, *([exempt.exempt_when] if exempt else [])]
-        fields = self._fields(tested) if len(self._found) == found and checked else None
+        fields = self._fields(tested) if self._is_right_since(found) and checked else None
         if exempt is not None:
             reading = self._filled((*path, "not_applicable", "reading"), exempt.reading, fields)
             exempt = exempt._replace(reading=reading)
@@ -309,7 +329,7 @@ class _RulebookChecker(Checker):
             name,
             self._filled((*path, "title"), written.title, fields),
             self._filled((*path, "description"), written.description, fields),
-            written.reference,
+            reference,
             self._filled((*path, "reading"), written.reading, fields),
             checked[0] if checked else _NOTHING,
             written.judgement,
@@ -317,12 +337,15 @@ class _RulebookChecker(Checker):
             self._split_from(path, written),
         )
 
-    def _fields(self, conditions: Iterable[Condition]) -> Fields | None:
+    def _fields(
+        self, conditions: Iterable[Condition], facts: Mapping[str, FactDeclaration] | None = None
+    ) -> Fields | None:
         """What the texts beside some conditions can be filled with; None in the format that does not fill them."""
         if self._of_rule is None:
             return None
-        facts, tests = self._vocabulary.facts, [test for c in conditions for test, _ in tests_of(c)]
-        numbers = [(test, facts[test.fact]) for test in tests if isinstance(test, NumberTest)]
+        declared = facts or self._vocabulary.facts
+        tests = [test for c in conditions for test, _ in tests_of(c)]
+        numbers = [(test, declared[test.fact]) for test in tests if isinstance(test, NumberTest)]
         return self._of_rule.with_tests(numbers, self._years)
 
     @overload
@@ -340,7 +363,31 @@ class _RulebookChecker(Checker):
             in_languages[name], wrong = filled(said, fields, name)
             for words, advice in wrong:
                 self.say((*path, name), "text-field", words, advice)
+            if (before := self._fields_before(path, name)) is not None:
+                for words in turned(said, before, fields):
+                    self.say((*path, name), "text-field", words)
         return language.Text(da=in_languages["da"], en=in_languages["en"])
+
+    def _fields_before(self, path: Path, name: str) -> Fields | None:
+        """What a text of a criterion was filled with in the version before; None where it is not taken over."""
+        former = self._former
+        if former is None or path[0] != "criteria" or place_of(self._node, *path, name).file == self._node.place.file:
+            return None
+        known = {criterion.id for criterion in former.criteria}
+        last = next((id_ for id_ in (path[1], *reversed(self._split[str(path[1])])) if id_ in known), None)
+        if last is None:
+            return None
+        before = former.criterion(str(last))
+        exempt = [before.applicability.exempt_when] if before.applicability is not None else []
+        return self._fields([before.condition, *exempt], {**former.vocabulary.facts, **self._vocabulary.facts})
+
+    def _without_numbers(self, path: Path, text: language.Text) -> language.Text:
+        """A text that can name no number of the rule; a brace in it is written as in all others."""
+        return self._filled(path, text, Fields() if self._fills_texts else None)
+
+    def _is_right_since(self, found: int) -> bool:
+        """Whether nothing but texts was wrong since so many mistakes had been found: then texts can be filled."""
+        return all(diagnostic.code == "text-field" for diagnostic in self._found[found:])
 
     def _split_from(self, path: Path, written: language.Criterion) -> tuple[str, ...]:
         """The criteria of earlier versions that one is a part of, which only the second format says."""
@@ -366,8 +413,9 @@ class _RulebookChecker(Checker):
     def _applicability(self, path: Path, written: language.NotApplicable | None) -> Applicability | None:
         if written is None:
             return None
-        condition = self._condition((*path, "when"), written.when, written.reference)
-        return Applicability(condition, written.counts_as, written.reference, written.reading)
+        reference = self._without_numbers((*path, "reference"), written.reference)
+        condition = self._condition((*path, "when"), written.when, reference)
+        return Applicability(condition, written.counts_as, reference, written.reading)
 
     def _override(self, name: str, written: language.Override, rule: Rule) -> Override:
         path: Path = ("overrides", name)
@@ -375,8 +423,9 @@ class _RulebookChecker(Checker):
         if name in (rule.id, *self._criteria):
             self.say(path, "repeated-id", message("`{name}` names the rule or a criterion", name=name), at_key=True)
         found = len(self._found)
-        condition = self._condition((*path, "when"), written.when, written.reference)
-        fields = self._fields([condition]) if len(self._found) == found else None
+        reference = self._without_numbers((*path, "reference"), written.reference)
+        condition = self._condition((*path, "when"), written.when, reference)
+        fields = self._fields([condition]) if self._is_right_since(found) else None
 
         def text(key: str) -> language.Text:
             said: language.Text = getattr(written, key)
@@ -389,7 +438,7 @@ class _RulebookChecker(Checker):
             condition,
             Verdict(written.verdict),
             named["legal_basis"],
-            written.reference,
+            reference,
             named["reading"],
             named["offer_is"],
         )
@@ -403,7 +452,8 @@ class _RulebookChecker(Checker):
             )
             return _NOTHING
         self._go_with(path, written, forms[0], operators)
-        reference = written.reference or reference
+        if written.reference is not None:
+            reference = self._without_numbers((*path, "reference"), written.reference)
         if written.fact is not None:
             return self._test(path, written.fact, written, operators, reference)
         if written.of is not None:
@@ -602,13 +652,13 @@ class _RulebookChecker(Checker):
             self.say(("rule", "id"), "repeated-id", message("`{id}` names a criterion", id=rule.id))
         found = len(self._found)
         group = self._group(("rule",), rule)
-        is_right = self._of_rule is not None and len(self._found) == found
+        is_right = self._of_rule is not None and self._is_right_since(found)
         fields = self._of_rule = Fields.of_rule(group) if is_right else None
         if len(both_ways(group)) > MAX_BOTH_WAYS:
             words = message("more than {most} criteria count both for and against the rule", most=MAX_BOTH_WAYS)
             self.say(("rule",), "counts-both-ways", words, message("count each of them one way"), at_key=True)
         title, reading = (self._filled(("rule", key), getattr(rule, key), fields) for key in ("title", "reading"))
-        return Rule(rule.id, title, rule.reference, reading, group)
+        return Rule(rule.id, title, self._without_numbers(("rule", "reference"), rule.reference), reading, group)
 
     def _group(self, path: Path, written: language.Group) -> Count | Join:
         forms = _given(written, ("of", "all", "any", "not_"))
@@ -626,16 +676,25 @@ class _RulebookChecker(Checker):
         if written.mandatory is not None and not counts:
             words = message("`mandatory` belongs beside `of`, not beside {form}", form=_listed(forms))
             self.say((*path, "mandatory"), "condition-form", words, at_key=True)
-        named = {} if isinstance(written, language.Rule) else self._named_group(path, written)
-        if written.of is not None:
-            return self._count(path, written)._replace(**named)
-        if written.not_ is not None:
-            return Join("not", (self._part((*path, "not"), written.not_),), **named)
-        parts = written.all or written.any or []
-        return Join("all" if written.all else "any", self._parts((*path, forms[0]), parts), **named)
+        found = len(self._found)
+        group = self._group_in_form(path, written, forms[0])
+        if isinstance(written, language.Rule):
+            return group
+        fields = Fields.of_rule(group) if self._fills_texts and self._is_right_since(found) else None
+        return self._named_group(path, written, group, fields)
 
-    def _named_group(self, path: Path, written: language.Group) -> dict[str, Any]:
-        """The id and the title of a group within the rule, which has both or neither."""
+    def _group_in_form(self, path: Path, written: language.Group, form: str) -> Count | Join:
+        if written.of is not None:
+            return self._count(path, written)
+        if written.not_ is not None:
+            return Join("not", (self._part((*path, "not"), written.not_),))
+        parts = written.all or written.any or []
+        return Join("all" if written.all else "any", self._parts((*path, form), parts))
+
+    def _named_group(
+        self, path: Path, written: language.Group, group: Count | Join, fields: Fields | None
+    ) -> Count | Join:
+        """A group within the rule with its id and its title, of which it has both or neither."""
         if (written.id is None) is not (written.title is None):
             words = message("a group that has an `id` has a `title`, and the other way round")
             self.say(path, "condition-form", words)
@@ -645,7 +704,7 @@ class _RulebookChecker(Checker):
                 words = message("{name} names something else already", name=quoted(written.id))
                 self.say((*path, "id"), "repeated-id", words)
             self._named.add(written.id)
-        return {"id": written.id, "title": written.title}
+        return group._replace(id=written.id, title=self._filled((*path, "title"), written.title, fields))
 
     def _fits(self, path: Path, width: int) -> None:
         if width > MAX_WIDTH:

@@ -31,17 +31,20 @@ class Series:
 
     Args:
         files: the files.
-        vocabularies_for: the vocabularies that the rulebook in a file may name.
+        vocabularies: those that any of them may name.
+        vocabulary_beside: the one beside a file, which goes before one of its name elsewhere.
         elsewhere: what stands elsewhere.
     """
 
     def __init__(
         self,
         files: Iterable[Path],
-        vocabularies_for: Callable[[Path], Mapping[str, Vocabulary]],
+        vocabularies: Mapping[str, Vocabulary],
+        vocabulary_beside: Callable[[Path], Vocabulary | None],
         elsewhere: Series | None = None,
     ) -> None:
-        self._files, self._vocabularies_for, self._elsewhere = list(files), vocabularies_for, elsewhere
+        self._files, self._elsewhere = list(files), elsewhere
+        self._vocabularies, self._vocabulary_beside = vocabularies, vocabulary_beside
         self._documents: dict[Path, _Document | Rejected] = {}
         self._loaded: dict[Path, Rulebook | Rejected] = {}
         self._underway: list[Path] = []
@@ -63,11 +66,18 @@ class Series:
         return loaded
 
     def _load(self, file: Path) -> Rulebook:
-        document, vocabularies = self._document(file), self._vocabularies_for(file)
+        document, beside = self._document(file), self._vocabulary_beside(file)
+        vocabularies = self._vocabularies if beside is None else {**self._vocabularies, beside.id: beside}
         self._underway.append(file)
         try:
             return rulebook_in(
-                document.node, document.data, shown_path(file), vocabularies.get, vocabularies, self._former
+                document.node,
+                document.data,
+                shown_path(file),
+                vocabularies.get,
+                vocabularies,
+                self._former,
+                lambda name: beside is None or beside.id != name,
             )
         finally:
             self._underway.pop()

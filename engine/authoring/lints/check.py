@@ -75,7 +75,9 @@ def _folder_findings(folder: Path, files: Sequence[Path], in_vocabulary: Vocabul
             if file in files:
                 yield from error.diagnostics
     if (folder / VOCABULARY_FILE).exists():
-        yield from _vocabulary_findings(folder / VOCABULARY_FILE, files, list(rulebooks.values()), in_vocabulary)
+        yield from _vocabulary_findings(
+            folder / VOCABULARY_FILE, files, list(rulebooks.values()), library.rulebooks, in_vocabulary
+        )
     for file in files:
         if file in rulebooks:
             yield from _overlapping(rulebooks[file])
@@ -83,7 +85,11 @@ def _folder_findings(folder: Path, files: Sequence[Path], in_vocabulary: Vocabul
 
 
 def _vocabulary_findings(
-    file: Path, files: Sequence[Path], rulebooks: Sequence[Rulebook], in_vocabulary: VocabularyCheck
+    file: Path,
+    files: Sequence[Path],
+    rulebooks: Sequence[Rulebook],
+    elsewhere: Sequence[Rulebook],
+    in_vocabulary: VocabularyCheck,
 ) -> Iterator[Diagnostic]:
     """What is wrong with a vocabulary; the lints on it only where it is wanted itself, not for a rulebook beside it."""
     try:
@@ -92,7 +98,7 @@ def _vocabulary_findings(
     except Rejected as error:
         yield from error.diagnostics
         return
-    checked = VocabularyFile(read_one(data, name), vocabulary, rulebooks)
+    checked = VocabularyFile(read_one(data, name), vocabulary, rulebooks, elsewhere)
     yield from in_vocabulary(checked)
     if file in files:
         yield from _allowed(file, (diagnostic for lint in LINTS.values() for diagnostic in lint.in_vocabulary(checked)))

@@ -29,11 +29,13 @@ class CheckedFile:
 
 
 class VocabularyFile(CheckedFile):
-    """A vocabulary, and the rulebooks beside it."""
+    """A vocabulary, the rulebooks beside it, and those that stand elsewhere."""
 
-    def __init__(self, written: Node, vocabulary: Vocabulary, rulebooks: Sequence[Rulebook]) -> None:
+    def __init__(
+        self, written: Node, vocabulary: Vocabulary, rulebooks: Sequence[Rulebook], elsewhere: Sequence[Rulebook] = ()
+    ) -> None:
         super().__init__(written)
-        self.vocabulary, self.rulebooks = vocabulary, rulebooks
+        self.vocabulary, self.rulebooks, self.elsewhere = vocabulary, rulebooks, elsewhere
 
 
 class RulebookFile(CheckedFile):

@@ -70,6 +70,17 @@ def parts_of_rule(part: RulePart, path: Path = ("rule",)) -> Iterator[tuple[Path
             yield from parts_of_rule(member, (*path, *step))
 
 
+def numbers_of_rule(group: RulePart) -> set[int]:
+    """How many are required, how many count and how many are mandatory, in a rule and in its groups."""
+    numbers = set[int]()
+    for _, part in parts_of_rule(group):
+        if isinstance(part, Count):
+            numbers |= {part.required, len(part.members), len(part.mandatory)}
+        elif not isinstance(part, str) and part.operator != "not":
+            numbers |= {len(part.parts), *([1] if part.operator == "any" else [])}
+    return numbers
+
+
 def with_part(part: RulePart, path: Path, new: RulePart) -> RulePart:
     """A rule with the part that a path of `parts_of_rule` leads to, below ("rule",), put anew."""
     if not path:

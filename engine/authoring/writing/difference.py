@@ -89,6 +89,21 @@ def allow_other_values(old: Rulebook, new: Rulebook) -> bool:
     return any(before[name] != after[name] for name in before.keys() & after.keys())
 
 
+def facts_made_otherwise(old: Rulebook, new: Rulebook) -> list[FactDeclaration]:
+    """The facts that both read and that come out otherwise where the same is stated: derived or assumed in another way.
+
+    Rulebooks that decide alike wherever facts are known can decide otherwise where these are not stated themselves.
+    """
+    as_new = renamed(old, renames_between(old, new))
+    before = {fact.id: fact for fact in compile_rulebook(as_new).facts_read}
+    after = [fact for fact in compile_rulebook(new).facts_read if fact.id in before]
+    return [fact for fact in after if _made(fact) != _made(before[fact.id])]
+
+
+def _made(fact: FactDeclaration) -> tuple[object, str | None]:
+    return fact.counted_from(None).derivation, fact.assumed
+
+
 def _rulebook_id(old: Rulebook, new: Rulebook) -> Iterator[RulebookChange]:
     if old.id != new.id:
         change = text_of(message("called {after} instead of {before}", after=new.id, before=old.id))

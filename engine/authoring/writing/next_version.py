@@ -12,6 +12,7 @@ from engine.authoring.writing.layout import laid_out
 from engine.diagnostics import quoted
 from engine.documents.document import Mapping, Scalar
 from engine.documents.places import walk
+from engine.rulebooks.filled_texts import with_literal_braces
 from engine.rulebooks.rulebook import Rulebook
 from engine.rulebooks.rulebook_loader import FORMAT_2
 from engine.rulebooks.written_out import in_one_line
@@ -66,6 +67,7 @@ def _source(former: Rulebook, first: int) -> str:
     before = str(former.agreement_years[0])
     texts = {"da": former.source.da, "en": former.source.en}
     renamed = {key: re.sub(rf"\b{before}\b", str(first), text) for key, text in texts.items()}
+    renamed = {key: with_literal_braces(text) for key, text in renamed.items()}
     return laid_out(json.dumps({"source": renamed}, ensure_ascii=False), "next").rstrip("\n")
 
 

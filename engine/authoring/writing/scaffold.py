@@ -122,7 +122,7 @@ def _rulebook(new: NewRulebook) -> dict[str, Any]:
         "language": "da",
         "in_force": {"from": f"{new.year}-01-01", "until": f"{new.year}-12-31"},
         "title": _written_out(_literal(new.title)),
-        "source": _written_out(new.source),
+        "source": _written_out(_literal(new.source)),
         "outcomes": {
             "met": {"id": "covered", "label": _both(message("covered"))},
             "not_met": {"id": "not_covered", "label": _both(message("not covered"))},
@@ -143,7 +143,7 @@ def _criterion(criterion: NewCriterion) -> dict[str, Any]:
         condition = {"fact": criterion.fact, criterion.comparison: criterion.threshold}  # type: ignore[dict-item]
         threshold = Text(da="{threshold}", en="{threshold}")
         description = _both(_COMPARED[criterion.comparison], title=title, number=threshold)
-    reference = _both(message("section {section}", section=criterion.section))
+    reference = _both(message("section {section}", section=with_literal_braces(criterion.section)))
     return {"title": _written_out(title), "description": description, "reference": reference, "met_when": condition}
 
 

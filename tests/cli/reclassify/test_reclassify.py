@@ -399,6 +399,18 @@ def test_a_preview_says_whom_a_change_concerns(tmp_path: Path) -> None:
     assert sekskant("preview", str(DATA), *new, "--fail-if-changed", "3").code == 5
 
 
+@pytest.mark.slow
+def test_a_preview_of_another_vocabulary_is_not_one_of_the_same_rulebook(tmp_path: Path) -> None:
+    name, shipped = "udviklingsstrategi-2018.yaml", ROOT / "rules" / "hovedstaden"
+    (tmp_path / name).write_bytes((shipped / name).read_bytes())
+    text = (shipped / "vocabulary.yaml").read_text(encoding="utf-8")
+    for vocabulary, same in ((text, True), (text.replace("years: [-4, -3, -2]", "years: [-4, -3]"), False)):
+        (tmp_path / "vocabulary.yaml").write_text(vocabulary, encoding="utf-8")
+        options = ("--rulebook", str(tmp_path / name), "--against", STRATEGY, "--year", "2018", "--lang", "en")
+        ran = sekskant("preview", str(DATA), *options)
+        assert ("the two rulebooks are the same" in ran.err) is same
+
+
 def test_an_offer_file_with_a_mistake_costs_no_other(tmp_path: Path) -> None:
     folder = tmp_path / "offers"
     folder.mkdir()

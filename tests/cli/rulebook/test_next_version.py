@@ -226,7 +226,14 @@ def test_what_cases_say_of_criteria_that_are_no_more_is_left_out(tmp_path: Path)
           of: [A1a, A1b, A2, A3, A4, A5, A6]
           mandatory: [A4, A5]
         changes:
-          A1: {split_into: {A1a: {}, A1b: {title: {da: To, en: Two}, met_when: {fact: diagnoses, at_least: 99}}}}
+          A1:
+            split_into:
+              A1a: {}
+              A1b:
+                title: {da: To, en: Two}
+                description: {da: "Mindst {threshold} diagnoser.", en: "At least {threshold} diagnoses."}
+                reading: null
+                met_when: {fact: diagnoses, at_least: 99}
         """,
     )
     assert "143 cases of 2018 decided again, all as expected" in sekskant("rulebook", "test", str(tmp_path)).out
@@ -275,8 +282,29 @@ def test_what_is_written_states_no_fact_that_is_no_more(tmp_path: Path) -> None:
     before, _, after = shipped.partition("  diagnoses:\n")
     kept = before + after[after.index("  extensive_limitations:") :]
     (tmp_path / "vocabulary.yaml").write_text(kept, encoding="utf-8")
-    write_next(tmp_path, "changes:\n  A2: {met_when: {fact: extensive_limitations, at_least: 3}}\n")
+    described = "description: {da: 'Mindst {threshold}.', en: 'At least {threshold}.'}"
+    write_next(tmp_path, f"changes:\n  A2: {{met_when: {{fact: extensive_limitations, at_least: 3}}, {described}}}\n")
     sekskant("rulebook", "test", str(tmp_path), "--write-missing", "--lang", "en")
     ran = sekskant("rulebook", "test", str(tmp_path), "--lang", "en")
     assert ran.code == 0, ran.out + ran.err
     assert "to be judged\n" in ran.out
+
+
+@pytest.mark.slow
+def test_a_version_has_the_vocabulary_of_the_one_before_wherever_it_stands(tmp_path: Path) -> None:
+    """And facts that only a rulebook of another place reads are not told to be taken out of it."""
+    own, later = tmp_path / "own", tmp_path / "later"
+    write_next(own, "changes: {}\n")
+    text = (SHIPPED / "hovedstaden" / "vocabulary.yaml").read_text(encoding="utf-8")
+    renamed = text.replace("  diagnoses:\n", "  diagnosis_count:\n    was: diagnoses\n")
+    (own / "vocabulary.yaml").write_text(renamed, encoding="utf-8")
+    environment = {"SEKSKANT_RULEBOOKS": str(own)}
+    found = sekskant("rulebook", "check", str(own), environment=environment)
+    assert "severe_complexities" not in found.out
+    ran = sekskant(
+        "rulebook", "next", ID, "--year", "2020", "--out", str(later), "--lang", "en", environment=environment
+    )
+    assert ran.code == 0
+    checked = sekskant("rulebook", "check", str(later), environment=environment)
+    assert (checked.code, checked.out) == (0, "")
+    assert sekskant("rulebook", "test", str(later), environment=environment).code == 0

@@ -134,7 +134,11 @@ def test_what_differs_is_said(rooms: Path) -> None:
         "Coverage of meaning: 12% (4 of 32)",
     ]
     danish = sekskant("rulebook", "test", ".", "--lang", "da", cwd=rooms).out
-    assert "    R1: forventet not_met, vurderet met" in danish
+    assert "    R1: forventet not_met (ikke opfyldt), vurderet met (opfyldt)" in danish
+    assert "    basis: forventet shop, vurderet two_of_three" in danish
+    write_cases(rooms, CASES_OF_ROOMS.replace("verdict: met}", "verdict: undetermined}"))
+    danish = sekskant("rulebook", "test", ".", "--lang", "da", cwd=rooms).out
+    assert "    verdict: forventet undetermined (uafklaret), vurderet met (" in danish
 
 
 @pytest.mark.slow
@@ -252,7 +256,7 @@ def test_the_shipped_cases_as_junit_are_of_its_schema(tmp_path: Path) -> None:
     assert sekskant("rulebook", "test", "--junit", str(report)).code == 0
     check = RelaxNG(parse(Path(__file__).with_name("junit.rng")))
     assert check.validate(parse(report)), check.error_log
-    assert len(JUnitXml.fromfile(str(report))) == 2
+    assert len(JUnitXml.fromfile(str(report))) == 3
 
 
 BROKEN = ROOT / "tests" / "broken" / "cases"

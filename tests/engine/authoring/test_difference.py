@@ -97,6 +97,27 @@ def test_wording_alone_changes_no_verdict(tmp_path: Path) -> None:
     assert record["verdicts_can_change"] is False
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("years: [-4, -3, -2]", "years: [-5, -4, -3, -2]"), ("    assumed: social\n", "")],
+)
+def test_verdicts_can_change_where_the_vocabulary_makes_another_of_the_same(
+    right: str, wrong: str, tmp_path: Path
+) -> None:
+    vocabulary = (FOLDER / "vocabulary.yaml").read_text(encoding="utf-8")
+    assert right in vocabulary
+    (tmp_path / "vocabulary.yaml").write_text(vocabulary.replace(right, wrong), encoding="utf-8")
+    name, path = "hovedstaden.udviklingsstrategi", tmp_path / "udviklingsstrategi-2018.yaml"
+    path.write_bytes((FOLDER / path.name).read_bytes())
+    ran = sekskant("rulebook", "diff", name, str(path), "--lang", "en", columns=200)
+    assert "No verdict can change where all facts are known." in ran.out
+    assert "can come out otherwise from the same statements, and verdicts can change by that." in ran.out
+    record = json.loads(sekskant("rulebook", "diff", name, str(path), "--format", "json").out)
+    assert record["verdicts_can_change"] is None
+    proven = sekskant("rulebook", "prove", name, "--equals", str(path), "--lang", "en", columns=200)
+    assert "can come out otherwise from the same statements" in proven.out
+
+
 def renamed_everywhere(folder: Path, before: str, after: str) -> tuple[Rulebook, Rulebook]:
     """The rulebooks of 2018 that have a word, and with another in its place; their vocabularies as well."""
     files = [file for file in sorted(FOLDER.glob("*-2018.yaml")) if re.search(rf"\b{before}", file.read_text("utf-8"))]

@@ -58,3 +58,15 @@ def test_a_text_that_was_left_as_it_was_beside_another_threshold_is_told_where_t
     assert [one.partition(": ")[0].rpartition("/")[2] for one in found] == ["2020.yaml:8:3"] * 2
     assert [one.split(": ")[1] for one in found] == ["other-number-in-text"] * 2
     assert all(one.split(": ")[2].startswith("as taken over from ") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("danish", "english"),
+    [("Mindst ét af seks", "At least one of six"), ("Én af seks", "One of six"), ("Højst en", "Exactly one")],
+)
+def test_one_is_a_number_too_where_it_is_no_article(tmp_path: Path, danish: str, english: str) -> None:
+    first = write_next(tmp_path, f"rule: {{at_least: 1, title: {{da: {danish}, en: {english}}}}}\n")
+    later = first.read_text(encoding="utf-8").partition("rule:")[0]
+    later = later.replace('"2019"', '"2020"').replace('"2018"', '"2019"').replace("2019-", "2020-")
+    (tmp_path / "2020.yaml").write_text(later + "rule: {at_least: 2}\n", encoding="utf-8")
+    assert [one.split(": ")[1] for one in said(tmp_path) if "2020.yaml" in one] == ["former-number-in-text"] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from engine.authoring.lints.each.other_number_in_text import numbers_in
 from engine.diagnostics import Rejected
 from engine.rulebooks.filled_texts import Fields, filled
+from engine.rulebooks.language import Text
 from engine.rulebooks.library import Library
-from engine.rulebooks.rulebook import Count, Criterion, Join, NumberTest, Rulebook
+from engine.rulebooks.rulebook import Count, Criterion, Join, NumberTest, Rulebook, Verdict
 from engine.rulebooks.rulebook_loader import load_rulebook
 from engine.values.comparison import Comparison
 from tests.command import ROOT
@@ -63,6 +65,9 @@ LEAST, MOST = Comparison.AT_LEAST, Comparison.AT_MOST
     [
         ("{required} / {criteria}", [], "4 / 6", "4 / 6"),
         ("{required:words} x {criteria:words}", [], "Fire x seks", "Four x six"),
+        ("{required:words_neuter}", [], "Fire", "Four"),
+        ("x {threshold:words} {threshold:words_neuter}", [("seats", LEAST, 1)], "x en ét", "x one one"),
+        ("x {threshold:words_neuter}", [("used_mean", LEAST, "0.25")], "x en fjerdedel", "x one quarter"),
         ("x {threshold}", [("seats", LEAST, 12)], "x 12", "x 12"),
         ("x {threshold:words}", [("seats", LEAST, 12)], "x tolv", "x twelve"),
         ("x {threshold:words}", [("seats", LEAST, 1234)], "x 1.234", "x 1,234"),
@@ -127,7 +132,20 @@ def test_the_numbers_of_other_rules(group: Join, expected: str) -> None:
     assert filled("{required} of {criteria}", Fields.of_rule(group), "en")[0] == expected
 
 
-def rulebook_of(form: str, description: str, **keys: Any) -> Rulebook:
+@pytest.mark.parametrize(
+    ("required", "danish", "english"),
+    [(1, "Mindst ét af to", "At least one of two"), (2, "Mindst to af to", "At least two of two")],
+)
+def test_the_title_of_national_coordination_follows_its_rule(required: int, danish: str, english: str) -> None:
+    shipped = Library().choose("national.koordination", 2018)
+    text = shipped.written_as.replace(b"at_least: 1\n", f"at_least: {required}\n".encode())
+    title = load_rulebook(text, "r.yaml", lambda _: shipped.vocabulary).rule.title
+    assert (title.da, title.en) == (danish, english)
+
+
+def rulebook_of(
+    form: str, description: str, change: Callable[[dict[str, Any]], None] = lambda _: None, **keys: Any
+) -> Rulebook:
     text = {"da": description, "en": description}
     criterion = {"title": TEXT, "description": text, "reference": TEXT, "met_when": {"fact": "seats", "at_least": 4}}
     outcomes = {verdict: {"id": verdict, "label": TEXT} for verdict in ("met", "not_met", "undetermined")}
@@ -142,10 +160,11 @@ def rulebook_of(form: str, description: str, **keys: Any) -> Rulebook:
         "title": TEXT,
         "source": TEXT,
         "outcomes": outcomes,
-        **keys,
         "rule": {"id": "rule", **named, "all": ["C"]},
+        **keys,
         "criteria": {"C": criterion},
     }
+    change(written)
     return load_rulebook(flow(written).encode(), "r.yaml", lambda _: VOCABULARY)
 
 
@@ -154,6 +173,39 @@ def test_in_the_first_format_braces_are_signs_like_others() -> None:
     assert rulebook_of("2", "{threshold} {{x}}").criteria[0].description.en == "4 {x}"
     with pytest.raises(Rejected, match="a brace stands alone"):
         rulebook_of("2", "{threshold} {{x}")
+
+
+def test_the_title_of_a_group_names_the_numbers_of_the_group() -> None:
+    title = {"da": "{required:words} af {criteria}", "en": "{required:words} of {criteria}"}
+    group = {"id": "g", "title": title, "any": ["C", {"not": "C"}]}
+    rule = {"id": "rule", "title": title, "reference": TEXT, "all": [group, {"any": ["C"]}, {"any": ["C"]}]}
+    loaded = rulebook_of("2", "x", rule=rule).rule
+    assert isinstance(loaded.group, Join)
+    (named, *_) = loaded.group.parts
+    assert isinstance(named, Join)
+    assert (loaded.title.da, named.title) == ("Tre af 3", Text(da="En af 2", en="One of 2"))
+
+
+NO_NUMBERS = [("source",), ("rule", "reference"), ("outcomes", "met", "label"), ("overrides", "o", "reference")]
+NO_NUMBERS += [("criteria", "C", "reference"), ("criteria", "C", "met_when", "reference")]
+
+
+@pytest.mark.parametrize("path", NO_NUMBERS, ids=".".join)
+def test_texts_that_name_no_numbers_say_so(path: tuple[str, ...]) -> None:
+    def with_text(form: str, said: str) -> Rulebook:
+        def changed(written: dict[str, Any]) -> None:
+            for step in path[:-1]:
+                written = written[step]
+            written[path[-1]] = {"da": said, "en": said}
+
+        override = {"when": {"fact": "seats", "below": 2}, "verdict": "met", "reference": TEXT}
+        override |= {"title": TEXT, "legal_basis": TEXT}
+        return rulebook_of(form, "x {threshold}", changed, overrides={"o": override})
+
+    with pytest.raises(Rejected, match=r"nothing called `\{required\}`"):
+        with_text("2", "x {required}")
+    with_text("1", "x {required}")
+    assert "{{" not in str(with_text("2", "x {{y}}")._replace(written_as=b""))
 
 
 def test_texts_of_overrides_name_their_own_numbers() -> None:
@@ -183,12 +235,45 @@ def test_a_text_that_does_not_hold_any_more_has_to_be_said_anew(tmp_path: Path) 
         carried_on(tmp_path, "changes:\n  A2: {met_when: {fact: functional_impairments, at_least: 3}}\n")
 
 
+@pytest.mark.parametrize(
+    ("condition", "now"),
+    [
+        ("{fact: outside_share_mean, above: 0.5}", r"is now `\{threshold.outside_share_mean.above\}`, and was"),
+        ("{fact: cases_per_10000, at_least: 5}", r"is now `\{threshold.cases_per_10000.at_least\}`, and was"),
+    ],
+)
+def test_a_text_does_not_follow_another_comparison_or_fact(tmp_path: Path, condition: str, now: str) -> None:
+    with pytest.raises(Rejected, match=rf"8:3: text-field: as taken over from .*`\{{threshold\}}` {now}") as rejected:
+        carried_on(tmp_path, f"changes:\n  A5: {{met_when: {condition}, reading: null}}\n")
+    assert len([one for one in rejected.value.diagnostics if "and was" in str(one)]) == 2
+    said = "description: {da: 'Over {threshold}', en: 'Above {threshold}'}"
+    changes = f"changes:\n  A5: {{met_when: {condition}, reading: null, {said}}}\n"
+    assert carried_on(tmp_path / "said", changes).criterion("A5").description.da.startswith("Over ")
+
+
+def test_a_text_follows_a_part_of_what_is_split_and_a_fact_that_was_renamed(tmp_path: Path) -> None:
+    parts = "A5a: {title: {da: a, en: b}}, A5b: {met_when: {fact: outside_share_mean, above: 0.5}}"
+    rule = "rule: {at_least: 3}\n"
+    with pytest.raises(Rejected) as rejected:
+        carried_on(tmp_path, f"{rule}changes:\n  A5: {{split_into: {{{parts}}}}}\n")
+    assert len(rejected.value.diagnostics) == 2
+    vocabulary = (ROOT / "rules" / "hovedstaden" / "vocabulary.yaml").read_text(encoding="utf-8")
+    vocabulary = vocabulary.replace("  outside_share_mean:\n", "  outside:\n    was: outside_share_mean\n")
+    (tmp_path / "vocabulary.yaml").write_text(vocabulary, encoding="utf-8")
+    changes = "changes:\n  A5: {met_when: {fact: outside, at_least: 0.6}}\n"
+    assert carried_on(tmp_path, changes).criterion("A5").description.da.startswith("Mindst 60 %")
+
+
 def test_braces_of_the_first_format_stay_when_a_version_is_carried_on(tmp_path: Path) -> None:
     text = (BEFORE / "udviklingsstrategi-2018.yaml").read_text(encoding="utf-8")
-    (tmp_path / "before.yaml").write_text(text.replace("da: Lille volumen", 'da: "Lille {x}"'), encoding="utf-8")
+    (tmp_path / "before.yaml").write_text(
+        text.replace("da: Lille volumen", 'da: "Lille {x}"').replace("da: uafklaret", 'da: "uaf{k}laret"'),
+        encoding="utf-8",
+    )
     (tmp_path / "vocabulary.yaml").write_bytes((BEFORE / "vocabulary.yaml").read_bytes())
     now = carried_on(tmp_path, "rule: {at_least: 3}\n")
     assert (now.criterion("A1").title.da, now.rule.title.da) == ("Lille {x}", "Fire af seks")
+    assert now.outcomes[Verdict.UNDETERMINED].label.da == "uaf{k}laret"
     assert load_rulebook(now.written_as, "whole.yaml", lambda _: now.vocabulary).criteria == now.criteria
 
 

@@ -26,9 +26,9 @@ title: {da: "{required:words} af {criteria:words}", en: "{required:words} of {cr
 ## Why
 
 `rule: {at_least: ...}` says a number anew and keeps the rule's title and reading, which decisions show beside it:
-"Two of three: at least three of the three criteria". How many criteria are required and how many count are looked for,
-in figures and in words up to twelve, in the titles of rule and rulebook and in the reading of the rule. Where the text
-rightly names the number, allow it by a comment: `# sekskant: allow former-number-in-text`.
+"Two of three: at least three of the three criteria". How many criteria are required, how many count and how many are
+mandatory are looked for, in figures and in words up to twelve, in the titles of rule and rulebook and in the reading of
+the rule. Where the text rightly names the number, allow it by a comment: `# sekskant: allow former-number-in-text`.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ from typing import Literal
 
 from engine.authoring.lints.each.other_number_in_text import numbers_in, numbers_in_words
 from engine.authoring.lints.lint import Lint, RulebookFile
-from engine.authoring.lints.places import parts_of_rule
+from engine.authoring.lints.places import numbers_of_rule
 from engine.diagnostics import Diagnostic, quoted
 from engine.rulebooks.checker import Path
 from engine.rulebooks.language import Text
-from engine.rulebooks.rulebook import Count, Rule, Rulebook
+from engine.rulebooks.rulebook import Rulebook
 from engine.texts.catalogue import message
 
 _Language = Literal["da", "en"]
@@ -52,7 +52,7 @@ _LANGUAGES: tuple[_Language, ...] = ("da", "en")
 
 def _former_numbers(file: RulebookFile) -> Iterator[Diagnostic]:
     now, before = file.rulebook, file.rulebook.former
-    if before is None or not (gone := _numbers_of(before.rule) - _numbers_of(now.rule)):
+    if before is None or not (gone := numbers_of_rule(before.rule.group) - numbers_of_rule(now.rule.group)):
         return
     then = dict(_texts_of(before))
     for (path, text), language in itertools.product(_texts_of(now), _LANGUAGES):
@@ -67,12 +67,6 @@ def _former_numbers(file: RulebookFile) -> Iterator[Diagnostic]:
             yield Diagnostic(file.at(*path, language), "former-number-in-text", words, advice)
 
 
-def _numbers_of(rule: Rule) -> set[int]:
-    """How many are required, and how many count, in the groups of a rule."""
-    groups = [part for _, part in parts_of_rule(rule.group) if isinstance(part, Count)]
-    return {number for group in groups for number in (group.required, len(group.members))}
-
-
 def _texts_of(rulebook: Rulebook) -> Iterator[tuple[Path, Text]]:
     """The texts that tell of the rule as a whole, with their paths."""
     yield ("title",), rulebook.title
@@ -82,7 +76,7 @@ def _texts_of(rulebook: Rulebook) -> Iterator[tuple[Path, Text]]:
 
 
 def _naming(text: str, numbers: set[int], language: _Language) -> Iterator[str]:
-    """Where a text names one of some numbers; "one" is an article too, and is passed over.
+    """Where a text names one of some numbers.
 
     >>> [*_naming("Fire af seks, jf. afsnit 4, mindst 4", {4}, "da")]
     ['Fire', '4']

@@ -19,10 +19,10 @@ met_when: {fact: seats, at_least: 25}
 One of the two was changed and the other forgotten: the decision is made by the threshold, and is told beside a
 description that says otherwise. A text that names the number in braces follows it, in `sekskant/rulebook/2`; else write
 it anew. Each threshold is looked for once, in figures and in words up to twelve; numbers of years, of sections, and in
-the fact's own label, question and unit are left out. The title of the rule may name how many are required, how many
-count and how many are mandatory. Where the text rightly names another
-number (the same in another unit, "over 3" for at least 4), name the threshold in `reading` and say how it follows, or
-allow it by a comment: `# sekskant: allow other-number-in-text`.
+the fact's own label, question and unit are left out. "One" is looked for where it is no article: "ét", "at least one",
+and "one of" at the beginning. The title of the rule may name how many are required, how many count and how many are
+mandatory. Where the text rightly names another number (the same in another unit, "over 3" for at least 4), name the
+threshold in `reading` and say how it follows, or allow it by a comment: `# sekskant: allow other-number-in-text`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from engine.authoring.lints.lint import Lint, RulebookFile
-from engine.authoring.lints.places import parts_of_rule
+from engine.authoring.lints.places import numbers_of_rule, parts_of_rule
 from engine.diagnostics import Diagnostic, quoted
 from engine.explanation.words_and_numbers import Wording
 from engine.rulebooks.language import Text
@@ -54,6 +54,11 @@ _NUMBER = re.compile(
 _GROUPS = {"da": re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?"), "en": re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")}
 _YEARS = range(1900, 2101)
 _HALF = {"halvdelen": Fraction(1, 2), "half": Fraction(1, 2)}
+_ONE = {
+    "da": re.compile(r"\b(?:(?:mindst|højst|præcis|netop)\s+e[nt]|é[nt])\b|\Ae[nt](?=\s+af\b)", re.IGNORECASE),
+    "en": re.compile(r"\b(?:at least|at most|exactly)\s+one\b|\Aone(?=\s+of\b)", re.IGNORECASE),
+}
+_NAMED_PART = re.compile(r"\s+(?:tredjedel|fjerdedel|third|quarter|half)", re.IGNORECASE)
 
 
 class NamedNumber(NamedTuple):
@@ -78,11 +83,17 @@ def numbers_in(text: str, language: _Language) -> Iterator[NamedNumber]:
 
 
 def numbers_in_words(text: str, language: _Language) -> Iterator[NamedNumber]:
-    """The numbers from two to twelve, and half, that a text names in words; "one" is an article too, and passed over.
+    """The numbers up to twelve, and half, that a text names in words.
 
-    >>> [(n.written, *map(str, n.values)) for n in numbers_in_words("Fire af seks, en af dem", "da")]
-    [('Fire', '4'), ('seks', '6')]
+    "One" is an article and a pronoun too: it is a number where it has an accent, behind "at least" and the like, and at
+    the beginning before "of".
+
+    >>> [(n.written, *map(str, n.values)) for n in numbers_in_words("Fire af seks, en af dem mindst ét", "da")]
+    [('ét', '1'), ('Fire', '4'), ('seks', '6')]
     """
+    for found in _ONE[language].finditer(text):
+        if not _NAMED_PART.match(text, found.end()):
+            yield NamedNumber(found[0].split()[-1], (Fraction(1),))
     numbers = {Wording(language).counted(number): Fraction(number) for number in range(2, 13)} | _HALF
     for word in re.findall(r"[^\W\d_]+", text):
         if (number := numbers.get(word.casefold())) is not None:
@@ -123,9 +134,10 @@ def _other_numbers(file: RulebookFile) -> Iterator[Diagnostic]:
 def _in_title_of_rule(file: RulebookFile) -> Iterator[Diagnostic]:
     """The numbers in the title of the rule that it does not have; one that was taken over is told as a former one."""
     rule, former = file.rulebook.rule, file.rulebook.former
-    groups = [part for _, part in parts_of_rule(rule.group) if isinstance(part, Count)]
-    known = {Fraction(n) for group in groups for n in (group.required, len(group.members), len(group.mandatory))}
-    for language in _LANGUAGES if groups else ():
+    if not any(isinstance(part, Count) for _, part in parts_of_rule(rule.group)):
+        return
+    known = numbers_of_rule(rule.group)
+    for language in _LANGUAGES:
         title = _in(rule.title, language)
         if former is not None and _in(former.rule.title, language) == title:
             continue

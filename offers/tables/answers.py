@@ -173,7 +173,7 @@ class _Completion:
             return message("unknown")
         possible, fact = evidence.possible, self._facts[key[0]]
         if isinstance(possible, Interval):
-            return show_possible(possible)
+            return show_possible(possible, fact.domain)
         return joined((_answer(fact, one) for one in sorted(possible)), OR)
 
     def _refuse(self, place: Place, what: Message, before: Message, now: Message) -> None:

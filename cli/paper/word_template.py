@@ -21,7 +21,7 @@ from engine.harmless import harmless, shown_name
 from engine.texts.catalogue import Message, message
 from engine.texts.days import day_in_words
 from offers.papers.statement_check import Passage
-from offers.papers.word_file import MIB, WordFile, open_word, passages_of
+from offers.papers.word_file import MIB, WordFile, open_word, passages_of, text_of
 from offers.papers.word_xml import safe_parser
 
 if TYPE_CHECKING:
@@ -390,10 +390,21 @@ class _Check:
         for name, what in LEGAL.items():
             if name in PARTS_OF[self.kind] and name not in named:
                 words = message("the template leaves out {what}", what=what)
+                tag = f"`{{{{ {name} }}}}`"
+                advice = message("write {tag} in a paragraph by itself", tag=tag)
                 if name in self.hidden:
                     words = message("the template hides or strikes out {what}", what=what)
-                advice = message("write {tag} in a paragraph by itself", tag=f"`{{{{ {name} }}}}`")
+                    advice = self._shown(name, tag)
                 self._add(Place(self.document.file), "missing-key", words, advice)
+
+    def _shown(self, name: str, tag: str) -> Message:
+        """How a part that is hidden can be seen: by the style that hides it, where one does."""
+        by = {one.style for one in text_of(self.document).hidden if name in _NAME.findall(one.text)} - {""}
+        if by:
+            return message(
+                "{tag} stands in the style {style}: let what is in it be seen", tag=tag, style=shown_name(min(by))
+            )
+        return message("let {tag} be seen where it stands", tag=tag)
 
 
 def _faults_of_rendering(file: str, data: bytes) -> Iterator[Diagnostic]:

@@ -297,10 +297,11 @@ def _joined(own: Finding, computed: Interval, parts: Parts, diagnostics: list[Di
 def _contradiction(own: Finding, computed: Interval, parts: Parts) -> Diagnostic:
     """What a derived fact is stated as, or else may be at all, beside what it follows as."""
     places = [f.evidence.place for f in (own, *(part for _, part in parts)) if f.evidence]
-    words = message("`{fact}` can only be {stated}, but follows as {computed}")
+    words, stated = message("`{fact}` can only be {stated}, but follows as {computed}"), show_possible(own.possible)
     if own.state is State.KNOWN:
         words = message("`{fact}` is stated as {stated}, but follows as {computed}")
-    words = words.filled(fact=own.fact.id, stated=show_possible(own.possible), computed=show_possible(computed))
+        stated = show_possible(own.possible, own.fact.domain)
+    words = words.filled(fact=own.fact.id, stated=stated, computed=show_possible(computed))
     return Diagnostic(places[0] if places else NOWHERE, "derived-contradiction", words, message("correct one of them"))
 
 

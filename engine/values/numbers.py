@@ -65,19 +65,23 @@ def interval_record(interval: Interval) -> dict[str, str]:
     return {comparison.value: decimal_text(end) for comparison, end in ends_of(interval)}
 
 
-def show_possible(possible: Interval | frozenset[str]) -> Message:
-    """What a fact can be, in signs, for diagnostics.
+def show_possible(possible: Interval | frozenset[str], domain: Interval | frozenset[str] | None = None) -> Message:
+    """What a fact can be, in signs, for diagnostics; without the ends that its range has anyway, where others are left.
 
     >>> str(show_possible(Interval(Fraction(1, 2), Fraction(1), high_open=True)))
     '≥ 0.5 and < 1'
     >>> str(show_possible(Interval(Fraction(31, 75), None)))
     '≥ 31/75 (about 0.4133)'
+    >>> str(show_possible(Interval(Fraction(0), Fraction(10)), Interval(Fraction(0), None)))
+    '≤ 10'
     """
     if not isinstance(possible, Interval):
         return joined(sorted(possible), OR)
     if possible.is_exact and possible.low is not None:
         return _in_prose(possible.low)
-    ends = [message("{sign} {number}", sign=c.sign, number=_in_prose(end)) for c, end in ends_of(possible)]
+    anyway = list(ends_of(domain)) if isinstance(domain, Interval) else []
+    told = [end for end in ends_of(possible) if end not in anyway] or list(ends_of(possible))
+    ends = [message("{sign} {number}", sign=c.sign, number=_in_prose(end)) for c, end in told]
     return joined(ends, AND) if ends else message("any number")
 
 

@@ -41,7 +41,8 @@ class Notation(NamedTuple):
     """How an input writes evidence: an offer file, or cells with a decimal sign; with Danish keys or headers, or not.
 
     Words are proposed as the input has them: a table with a decimal comma, or a Danish header, is a Danish one, and so
-    is an offer file with a Danish key.
+    is an offer file with a Danish key. `proposed` is the decimal sign of what is proposed in cells, where it is another
+    one: a workbook of numbers alone does not tell which sign its texts have, and in a Danish one people write a comma.
 
     >>> [Notation(sign).written({"at_most": ("0.5",)}) for sign in (None, ".", ",")]
     ['{at_most: 0.5}', '<=0.5', '<=0,5']
@@ -51,6 +52,7 @@ class Notation(NamedTuple):
 
     sign: Literal[".", ","] | None = None
     has_danish_names: bool = False
+    proposed: Literal[".", ","] | None = None
 
     @property
     def is_danish(self) -> bool:
@@ -111,7 +113,7 @@ class Notation(NamedTuple):
 
     def number(self, number: str) -> str:
         """A number that is written with a decimal point."""
-        return number if self.sign is None else number.replace(".", self.sign)
+        return number if self.sign is None else number.replace(".", self.proposed or self.sign)
 
     @property
     def bounds(self) -> Message:

@@ -219,7 +219,7 @@ class _Completion:
             return message("unknown")
         possible, fact = evidence.possible, self._facts[key[0]]
         if isinstance(possible, Interval):
-            return show_possible(possible)
+            return show_possible(possible, fact.domain)
         return joined((_answer(fact, one) for one in sorted(possible)), OR)
 
 

@@ -74,7 +74,7 @@ def _sign(
 ) -> DecimalSign:
     if separator == "," and not has_quotes:
         return "."  # a cell with a comma would stand in quotes
-    return decimal_sign(columns, frame, "," if separator == ";" else ".", place_of)
+    return decimal_sign(columns, frame, place_of) or ("," if separator == ";" else ".")
 
 
 class _Head(NamedTuple):

@@ -22,19 +22,16 @@ _OTHER: dict[DecimalSign, DecimalSign] = {",": ".", ".": ","}
 PlaceOf = Callable[[int, Column], Place]
 
 
-def decimal_sign(
-    columns: Iterable[Column], frame: pl.LazyFrame, default: DecimalSign, place_of: PlaceOf
-) -> DecimalSign:
-    """The sign that most numbers of a table are written with that can be read with one sign alone.
+def decimal_sign(columns: Iterable[Column], frame: pl.LazyFrame, place_of: PlaceOf) -> DecimalSign | None:
+    """The sign that most numbers of a table are written with that can be read with one sign alone; None of none.
 
-    `0,5` can only have a decimal comma; `1,234` may be a thousand. Where none tells, it is the default. Numbers with
-    the other sign are mistakes of their rows. But where as many have one as the other, or a number may be a decimal
-    number by one and a thousand by the other, nobody can tell.
+    `0,5` can only have a decimal comma; `1,234` may be a thousand. Numbers with the other sign are mistakes of their
+    rows. But where as many have one as the other, or a number may be a decimal number by one and a thousand by the
+    other, nobody can tell.
 
     Args:
         columns: those of the table.
         frame: its cells, texts, and `ROW`.
-        default: the sign of tables of its kind.
         place_of: the place of a cell, by its row from 0.
 
     Raises:
@@ -42,11 +39,11 @@ def decimal_sign(
     """
     measured = [column for column in columns if column.holds_numbers]
     if not measured:
-        return default
+        return None
     sums = [_number_of(_sure(sign), measured).alias(sign) for sign in _OTHER]
     commas, points = frame.select(sums).collect(engine="streaming").row(0)
     if not commas or not points:
-        return default if commas == points else "," if commas else "."
+        return None if commas == points else "," if commas else "."
     sign: DecimalSign = "." if points > commas else ","
     doubtful = _first(_in_doubt(sign), measured, frame)
     if commas == points or doubtful:

@@ -317,10 +317,28 @@ class Headers:
         elif is_compared and (near := nearest(header.lower(), self._known())):
             advice = message(
                 "did you mean `{near}`? leave it out of what is read with `--ignore-column`",
-                near=near,
+                near=self._as_people_write(near),
             )
         return Diagnostic(
             place, "unknown-column", message("there is no fact or attribute {header}", header=quoted(header)), advice
+        )
+
+    def _as_people_write(self, name: str) -> str:
+        """A name by which a column is found; of an id with the word for a detail in a language the header of that.
+
+        >>> from engine.rulebooks.library import Library
+        >>> headers = Headers(Library().rulebooks[0].vocabulary)
+        >>> headers._as_people_write("diagnoses begrundelse"), headers._as_people_write("diagnoses_because")
+        ('Diagnoser, begrundelse', 'diagnoses_because')
+        """
+        column = self._columns.get(name)
+        if column is None or column.fact is None or column.detail is None or name == column.name.lower():
+            return name
+        ids = (column.fact.id, *column.fact.former_ids)
+        is_mixed = any(name.startswith(f"{one.lower()}{sign}") for one in ids for sign in (" ", ",", ":"))
+        danish, _ = _both(DETAILS[column.detail])
+        return (
+            header_of(column.fact, "da" if name.endswith(danish) else "en", None, column.detail) if is_mixed else name
         )
 
     def _known(self) -> Iterator[str]:

@@ -85,7 +85,8 @@ class Rows:
         self._number_of = number_of
         self._headers = {c.fact.id: c.header for c in table.columns if c.fact and c.name == c.fact.id}
         is_danish = any(column.is_headed_in_danish for column in table.columns)
-        self._notation = Notation(table.sign, has_danish_names=is_danish)
+        proposed = "," if is_danish and not table.is_sign_told else table.sign
+        self._notation = Notation(table.sign, has_danish_names=is_danish, proposed=proposed)
         self._setting_aside = SettingAside(self._columns, vocabulary, table.sign)
         described = filter(None, map(described_by, vocabulary.facts.values()))
         self._of_offer = tuple(dict.fromkeys((*_ATTRIBUTES, *described)))

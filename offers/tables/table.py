@@ -32,7 +32,8 @@ class Table(NamedTuple):
     `most_rows` is at least the number of rows, `rows` their number where it is known from elsewhere than the frame.
     `faults` says of rows that they cannot be read, `remarks` what else whoever hands in the table should know. `files`
     are those that Parquet stands in, with the rows of each, where any backend may read them by itself. `parts` are the
-    tables that it is put together of, if any.
+    tables that it is put together of, if any. `is_sign_told` is false where no number in its texts tells the decimal
+    sign, as in a workbook of numbers alone.
     """
 
     file: str
@@ -51,6 +52,7 @@ class Table(NamedTuple):
     faults: Mapping[int, Fault] = MappingProxyType({})
     remarks: tuple[InputRemark, ...] = ()
     parts: tuple[Part, ...] = ()
+    is_sign_told: bool = True
 
     def part_of(self, row: int) -> Part:
         """The part of several tables in which a row stands."""

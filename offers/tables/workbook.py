@@ -60,7 +60,8 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     def place_of(row: int, column: Column) -> Place:
         return place_in_sheet(file.name, sheet, row + at + 2, column.number)
 
-    sign = reading.decimal or _sign_of_texts(columns, below, place_of)
+    told = reading.decimal or _sign_of_texts(columns, below, place_of)
+    sign: DecimalSign = told or "."
     cells = {c.name: [cell_text(row[c.number - 1], sign, is_number=c.holds_numbers) for row in below] for c in columns}
     faults = faults_of_rows(content, at + 1, columns)
     if faults:
@@ -69,12 +70,14 @@ def open_workbook(file: TableFile, headers: Headers, ignored: Sequence[str], scr
     frame = frame_of_texts(cells)
     table = Table(file.name, file.kind, tuple(columns), frame, sign, detected, file.sha256, len(rows))
     remarks = (*_passed_over(choice), *hidden_rows_read(content, at + 1))
-    return table._replace(first_row=at + 2, sheet=sheet, rows=len(below), faults=faults, remarks=remarks)
+    return table._replace(
+        first_row=at + 2, sheet=sheet, rows=len(below), faults=faults, remarks=remarks, is_sign_told=told is not None
+    )
 
 
-def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]], place_of: PlaceOf) -> DecimalSign:
+def _sign_of_texts(columns: Sequence[Column], rows: Sequence[Sequence[Any]], place_of: PlaceOf) -> DecimalSign | None:
     texts = {c.name: [cell if type(cell := row[c.number - 1]) is str else None for row in rows] for c in columns}
-    return decimal_sign(columns, frame_of_texts(texts), ".", place_of)
+    return decimal_sign(columns, frame_of_texts(texts), place_of)
 
 
 class _Choice(NamedTuple):

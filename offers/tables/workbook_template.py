@@ -153,28 +153,40 @@ class _Workbook:
         rejected = {}
         with tempfile.TemporaryDirectory() as scratch:
             table = open_table(self._path, self._vocabulary, Path(scratch))
-            rows = Rows(table, self._vocabulary)
+            rows, kept = (Rows(table, self._vocabulary, recorded=recorded) for recorded in (False, True))
             values = table.frame.collect().to_dicts()
         for number, offer in enumerate(offers):
-            if diagnostics := list(self._lost(offer, rows, number, values[number])):
+            try:
+                diagnostics = list(self._differing(offer, rows.offer(number, values[number])))
+            except Rejected as error:
+                diagnostics = list(self._lost(offer, kept, number, values[number])) or list(
+                    self._refused(offer, rows, error)
+                )
+            if diagnostics:
                 rejected[offer.id] = Rejected(diagnostics)
         return rejected
 
-    def _lost(self, offer: Offer, rows: Rows, number: int, values: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    def _lost(self, offer: Offer, kept: Rows, number: int, values: Mapping[str, Any]) -> Iterator[Diagnostic]:
+        """What a row that is refused does not say of its offer, where it can be read at all."""
         try:
-            read = rows.offer(number, values)
-        except Rejected as error:
-            for diagnostic in error.diagnostics:
-                column = rows.column_at(diagnostic.place)
-                words = message("a row of a table cannot hold what the offer says: {said}", said=diagnostic.words)
-                if column:
-                    words = message(
-                        "a cell of `{column}` cannot hold what the offer says: {said}",
-                        column=column.name,
-                        said=diagnostic.words,
-                    )
-                yield Diagnostic(offer.place, diagnostic.code, words, diagnostic.advice)
+            read = kept.offer(number, values)
+        except Rejected:
             return
+        yield from self._differing(offer, read)
+
+    def _refused(self, offer: Offer, rows: Rows, error: Rejected) -> Iterator[Diagnostic]:
+        for diagnostic in error.diagnostics:
+            column = rows.column_at(diagnostic.place)
+            words = message("a row of a table cannot hold what the offer says: {said}", said=diagnostic.words)
+            if column:
+                words = message(
+                    "a cell of `{column}` cannot hold what the offer says: {said}",
+                    column=column.name,
+                    said=diagnostic.words,
+                )
+            yield Diagnostic(offer.place, diagnostic.code, words, diagnostic.advice)
+
+    def _differing(self, offer: Offer, read: Offer) -> Iterator[Diagnostic]:
         cells = self._cells(offer)
         for name in columns_that_differ(offer, read, with_evidence=self._with_evidence):
             words = message("a cell of `{column}` cannot hold what the offer says", column=name)

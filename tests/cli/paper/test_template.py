@@ -257,6 +257,15 @@ def test_a_part_in_a_hidden_style_or_by_default_is_refused(tmp_path: Path) -> No
 
     mine = template(tmp_path / "h.docx", *LEGAL, edit=by_style)
     assert faults(mine) == ["h.docx: missing-key: the template hides or strikes out the rule by which it was decided"]
+    assert hints(mine) == ["`{{ rule }}` stands in the style Skjult: let what is in it be seen"]
+
+    def by_normal(document: Any) -> None:
+        hide(document.styles["Normal"])
+
+    mine = template(tmp_path / "n.docx", *LEGAL, edit=by_normal)
+    assert {str(hint).partition(" stands ")[2] for hint in hints(mine)} == {
+        "in the style Normal: let what is in it be seen"
+    }
 
     def by_default(document: Any) -> None:
         (defaults,) = document.styles.element.iter(qn("w:rPrDefault"))

@@ -146,7 +146,7 @@ def test_a_stated_bound_narrows_what_some_years_leave_open() -> None:
 def test_a_stated_bound_that_some_years_rule_out_is_rejected() -> None:
     [diagnostic] = rejected({"sold": years("0.9", "0.8", None), "sold_mean": between(0, "0.5")})
     assert diagnostic.message == (
-        "`sold_mean` is stated as ≥ 0 and ≤ 0.5, but follows as ≥ 17/30 (about 0.5667) and ≤ 0.9"  # (0.9 + 0.8) / 3
+        "`sold_mean` is stated as ≤ 0.5, but follows as ≥ 17/30 (about 0.5667) and ≤ 0.9"  # (0.9 + 0.8) / 3
     )
 
 

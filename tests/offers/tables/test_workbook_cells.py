@@ -22,6 +22,7 @@ from engine.diagnostics import Rejected
 from engine.rulebooks.library import Library
 from offers.tables.opening import open_table
 from offers.tables.reading import Reading
+from offers.tables.rows import Rows
 from offers.tables.table import EXTRA, ROW, Table
 from tests.chance import chance, tried
 from tests.offers.tables.opendocument import EMPTY_ROWS, TIMES, ods, sheet_cell, sheet_row, sheet_rows, written
@@ -408,3 +409,19 @@ def test_a_stream_is_closed_where_a_workbook_is_refused(tmp_path: Path) -> None:
     refused(path)
     path.write_bytes(io.BytesIO().getvalue())
     assert refused(path).startswith("empty: ")
+
+
+def test_a_hint_in_a_danish_workbook_of_numbers_alone_has_a_decimal_comma(tmp_path: Path) -> None:
+    """No text tells the decimal sign then; where one does, the hint has that."""
+    for text, share in ((None, "0,4"), ("0.5", "0.4"), ("0,5", "0,4")):
+        book = openpyxl.Workbook()
+        for row in (
+            ("id", "Andel pladser brugt af andre kommuner 2014", "Tilfælde pr. 10.000 indbyggere"),
+            ("a", 40, text),
+        ):
+            book.active.append(row)
+        book.save(tmp_path / "r.xlsx")
+        table = opened(tmp_path / "r.xlsx")
+        with pytest.raises(Rejected) as caught:
+            Rows(table, VOCABULARY).offer(0, table.frame.collect().row(0, named=True))
+        assert [one.hint for one in caught.value.diagnostics] == [f"it is at least 0 and at most 1; 40 % is {share}"]

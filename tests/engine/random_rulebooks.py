@@ -15,7 +15,7 @@ from engine.rulebooks.rulebook import FactDeclaration, Rulebook
 from engine.values.interval import Interval
 from engine.values.logic import Truth
 from tests.chance import fractions
-from tests.support import REASONED, TEXT, Written, make_rulebook, make_vocabulary
+from tests.support import REASONED, TEXT, Written, make_rulebook, make_vocabulary, told_apart
 
 MET, NOT_MET, AWAY = Truth.MET, Truth.NOT_MET, Truth.NOT_APPLICABLE
 YEAR = 2031
@@ -49,7 +49,7 @@ FACTS: Mapping[str, Written] = {
     "departure": {"type": "judgement"},
     "other_departure": {"type": "judgement"},
 }
-VOCABULARY = make_vocabulary(FACTS)
+VOCABULARY = make_vocabulary(told_apart(FACTS))
 THRESHOLDS = {
     "height": ("0", "0.5", "3", "9.99"),
     "balance": ("-1", "0", "1.5"),

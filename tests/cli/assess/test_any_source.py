@@ -302,7 +302,11 @@ def test_columns_decide_what_is_decided_one_by_one(
     register = FORMS[form](folder, [["z", "Z", "region", "Region"], *rows])
     ran, decided = reclassified(register, out=folder / "run")
     one_by_one = here("assess", str(register), *YEAR, "--format", "json")
-    assert said(json.loads(one_by_one.out)) == decided
+    # A run leaves out an offer on which one rulebook cannot decide; one by one, it is said what the other decides.
+    with (folder / "run" / "rejected.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rejected = {row["offer"] for row in csv.DictReader(stream)}
+    alone = [decision for decision in said(json.loads(one_by_one.out)) if decision[1] not in rejected]
+    assert alone == [decision for decision in decided if decision[1] not in rejected]
     assert one_by_one.code == ran.code
 
 

@@ -88,7 +88,11 @@ CASES = {
     "a criterion split in two": Change(
         {"a": COVERED, "b": COVERED},
         {"a": NOT_COVERED, "b": COVERED},
-        {"A5, A6]": "A5, A6, X8]", "        - {fact: extensive_limitations, at_least: 3}\n": ""},
+        {
+            "A5, A6]": "A5, A6, X8]",
+            "        - {fact: extensive_limitations, at_least: 3}\n": "",
+            "{threshold.extensive_limitations}": "3",
+        },
         {"a": "Enough by itself: Mean share used by other municipalities over three years"},
     ),
     "a new criterion": Change(

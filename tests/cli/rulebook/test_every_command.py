@@ -11,7 +11,7 @@ import pytest
 from engine.rulebooks.rulebook_loader import MAX_ANSWERS
 from tests.command import here
 from tests.engine.random_rulebooks import YEAR
-from tests.support import TEXT, Written, make_rulebook, make_vocabulary
+from tests.support import TEXT, Written, make_rulebook, make_vocabulary, told_apart
 
 
 def write_rulebook(folder: Path, content: tuple[bytes, bytes], name: str = "rulebook.yaml") -> Path:
@@ -78,7 +78,7 @@ def answered(number: int) -> tuple[bytes, bytes]:
         "A": {"met_when": {"fact": "x", "in": odd}, "not_applicable": exempt},
         "B": {"met_when": {"fact": "x", "is": "a0"}},
     }
-    return make_rulebook(make_vocabulary(facts), criteria, {"any": ["A", "B"]}).content
+    return make_rulebook(make_vocabulary(told_apart(facts)), criteria, {"any": ["A", "B"]}).content
 
 
 @pytest.mark.slow
@@ -116,7 +116,7 @@ def test_every_command_takes_every_day(force: dict[str, str], year: int, tmp_pat
     plain_register(tmp_path)
     for name, years in (("a", [1, 100]), ("b", [-100])):
         mean = {"type": "share", "derived": {"mean": {"of": "used", "years": years}}}
-        vocabulary = make_vocabulary({"used": {"type": "share", "per": "year"}, "mean": mean})
+        vocabulary = make_vocabulary(told_apart({"used": {"type": "share", "per": "year"}, "mean": mean}))
         criteria = {"A": {"met_when": {"fact": "mean", "at_least": 0.5}}}
         content = make_rulebook(vocabulary, criteria, {"any": ["A"]}).content
         rulebook = {**json.loads(content[0]), "in_force": force}

@@ -21,7 +21,7 @@ from engine.values.interval import Interval
 from offers.tables.headers import columns_of
 from tests.command import here
 from tests.engine.evaluation.test_columnar import evaluated
-from tests.support import SUBJECT, TEXT, exact, flow
+from tests.support import SUBJECT, TEXT, exact, flow, told_apart
 
 START = {"from": "agreement_start"}
 FACTS: dict[str, dict[str, object]] = {
@@ -41,9 +41,7 @@ WRITTEN = {
     "format": "sekskant/vocabulary/1",
     "id": "test",
     "title": TEXT,
-    "facts": {
-        name: {"label": {"da": f"{name}-tal", "en": name}, "question": TEXT, **fact} for name, fact in FACTS.items()
-    },
+    "facts": {name: {"question": TEXT, **fact} for name, fact in told_apart(FACTS).items()},
 }
 VOCABULARY = load_vocabulary(flow(WRITTEN).encode(), "vocabulary.yaml")
 

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from tests.offers.runs.backends import BACKENDS, POLARS, assert_same, reclassified
-from tests.support import make_rulebook, make_vocabulary
+from tests.support import make_rulebook, make_vocabulary, told_apart
 
 THRESHOLDS = [2**i for i in range(27)]
 NAMES = [f"f{i}" for i in range(5)]
-VOCABULARY = make_vocabulary({name: {"type": "number"} for name in NAMES})
+VOCABULARY = make_vocabulary(told_apart({name: {"type": "number"} for name in NAMES}))
 RULEBOOK = make_rulebook(
     VOCABULARY,
     {name.upper(): {"met_when": {"any": [{"fact": name, "at_least": t} for t in THRESHOLDS]}} for name in NAMES},

@@ -229,5 +229,5 @@ def test_every_cell_that_stands_in_the_xml_is_read_or_its_place_is_said(
     assert {n: row for n, row in rows.items() if any(row)} == {n: row for n, row in stripped.items() if any(row)}
     assert {row + table.first_row: fault.cell for row, fault in table.faults.items()} == sheet.faults
     hidden = [n for n in sorted(sheet.hidden) if any(c.text or c.fault for c in sheet.cells[n].values())]
-    expected = [("hidden_rows", len(hidden), {"examples": hidden})] if hidden else []
+    expected = [("hidden_rows", len(hidden), {"examples": hidden}, ())] if hidden else []
     assert [tuple(remark) for remark in table.remarks] == expected

@@ -104,7 +104,7 @@ def _but_for_the_rulebook(recorded: Recorded, wording: Wording) -> Iterator[str]
 def _unknown(recorded: Recorded, paper: PaperFile, wording: Wording) -> Iterator[str]:
     """The decisions that are not recorded at all."""
     for one in recorded.unknown[:_MOST_NAMED]:
-        words = message("The decision on `{offer}` by `{rulebook}` is not recorded there.")
+        words = message("The decision on {offer} by `{rulebook}` is not recorded there.")
         (name,) = [one.offer] if paper.carried is None else paper.carried.names([one])
         yield wording.render(words.filled(offer=name, rulebook=one.rulebook))
     if (more := len(recorded.unknown) - _MOST_NAMED) > 0:
